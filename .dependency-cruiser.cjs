@@ -1,0 +1,64 @@
+/** The import rules of the table in CONTRIBUTING.md: the folder list is the architecture, and this holds it. */
+
+/** `from` may import itself, `src/image/`, and what `allowed` names. */
+const only = (from, allowed = []) => ({
+  name: `${from}-imports`,
+  severity: 'error',
+  from: { path: `^src/${from}/` },
+  to: { path: '^src/', pathNot: [`^src/${from}/`, '^src/image/', ...allowed] },
+});
+
+/** An npm package that belongs to one folder. */
+const home = (packageName, folder) => ({
+  name: `${packageName.replace(/\W+/g, '-')}-home`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^src/${folder}/` },
+  to: { path: `node_modules/${packageName}/` },
+});
+
+const contracts = ['^src/(store|ledger|transform)/contract\\.ts$'];
+const configPieces = [
+  '^src/store/config\\.ts$',
+  '^src/ledger/config\\.ts$',
+  '^src/transform/limits\\.ts$',
+  '^src/pipeline/config\\.ts$',
+];
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'image-is-pure',
+      comment: 'The vocabulary depends on nothing but zod and node:crypto.',
+      severity: 'error',
+      from: { path: '^src/image/' },
+      to: { pathNot: ['^src/image/', '^node_modules/zod/', '^(node:)?crypto$'] },
+    },
+    only('transform'),
+    only('store'),
+    only('ledger'),
+    only('pipeline', contracts),
+    only('config', configPieces),
+    { name: 'no-circles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
+    {
+      name: 'no-dev-packages',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
+    },
+    home('sharp', 'transform'),
+    home('(undici|@smithy|fast-xml-parser)', 'store/s3'),
+    home('(pg|graphile-worker)', 'ledger'),
+    home('picomatch', 'pipeline'),
+    home('(yaml|ini|fastest-levenshtein)', 'config'),
+    home('(commander|pino)', 'cli'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,261 @@
+/**
+ * What the pipeline needs of the ledger: the list of images with their states, the rows that prove what was
+ * done, and the queue that hands images to workers. All three live in one PostgreSQL, so that one transaction
+ * can change them together.
+ */
+import type { FailureCode } from '../image/failure.ts';
+import type { ImageFormat } from '../image/format.ts';
+import type { ImageIdentity } from '../image/identity.ts';
+import type { ObjectKey } from '../image/key.ts';
+import type { ImageState } from '../image/state.ts';
+
+/** An object that a listing showed. */
+export interface SeenObject {
+  readonly key: ObjectKey;
+  readonly etag: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly lastModified: Date;
+}
+
+/** One try at one image by one worker. Whoever begins the next try ends this one: every later call with it says `lost`. */
+export interface Attempt {
+  readonly imageId: bigint;
+  readonly image: ImageIdentity;
+  readonly size: number;
+  /** 1 for the first try of a round. */
+  readonly number: number;
+  /**
+   * 1 for the first time that these bytes lie under this key; one more each time they are put there again after
+   * they had been done. Records are counted by round, so that the same upload is never logged twice.
+   */
+  readonly round: number;
+  /** Fencing token: higher for every attempt in this database. */
+  readonly token: bigint;
+  /** Milliseconds between queueing and this attempt's begin. */
+  readonly waitedMs: number;
+  /** True when this round's records are committed already: only the input is left to remove. */
+  readonly committed: boolean;
+  /** Where each output of the recipe goes, by output name, as granted: see {@link Ledger.begin}. */
+  readonly outputKeys: ReadonlyMap<string, GrantedKey>;
+}
+
+export interface GrantedKey {
+  readonly key: ObjectKey;
+  /** What this very image was last given under this key, if it was done before: the one object that may be overwritten. */
+  readonly previous?: { readonly etag: string; readonly sha256: string };
+}
+
+export interface WantedKey {
+  readonly output: string;
+  /** What the recipe asks for. */
+  readonly key: ObjectKey;
+  /** Taken when `key` belongs to another image. */
+  readonly alternative: ObjectKey;
+}
+
+/** What happens when the key of an output belongs to another image's output. */
+export type KeyConflict = 'keep-both' | 'replace' | 'reject';
+
+export type Begin =
+  | { readonly outcome: 'begun'; readonly attempt: Attempt }
+  /** Nothing to do: done already, superseded, or unknown. */
+  | { readonly outcome: 'over'; readonly state: ImageState | undefined }
+  /** Earlier attempts ended without a word (a killed worker) and the last one was used up: it is now `failed`. */
+  | { readonly outcome: 'exhausted' };
+
+/** One output of one image, as proven. */
+export interface NewRecord {
+  readonly output: string;
+  readonly inputBytes: number;
+  readonly inputSha256: string;
+  readonly inputVersionId?: string;
+  readonly inputFormat: ImageFormat;
+  readonly inputWidth: number;
+  readonly inputHeight: number;
+  readonly inputPages: number;
+  readonly outputBucket: string;
+  readonly outputKey: ObjectKey;
+  readonly outputEtag: string;
+  readonly outputBytes: number;
+  readonly outputSha256: string;
+  readonly outputFormat: ImageFormat;
+  readonly outputWidth: number;
+  readonly outputHeight: number;
+  readonly outputPages: number;
+  /** Milliseconds by phase: `wait`, `get`, `transform`, `hash`, `put`. */
+  readonly durations: Readonly<Record<string, number>>;
+}
+
+export interface LedgerRecord extends NewRecord {
+  readonly id: bigint;
+  readonly recordedAt: Date;
+  readonly image: ImageIdentity;
+  readonly round: number;
+  readonly recipeDigest: string;
+  readonly recipeText: string;
+  readonly attempt: number;
+  readonly worker: string;
+}
+
+export interface FailureNote {
+  readonly code: FailureCode;
+  /** What happened, in one sentence. */
+  readonly what: string;
+  readonly remedy?: string;
+}
+
+/** How an attempt ended. `lost` is answered when another attempt has begun since; nothing was changed then. */
+export type Settlement =
+  | { readonly state: 'done' }
+  | { readonly state: 'superseded'; readonly failure: FailureNote }
+  | { readonly state: 'rejected'; readonly failure: FailureNote; readonly movedTo?: string }
+  /** Costs an attempt: queued again after `delayMs`, or failed when it was the last one. */
+  | { readonly state: 'attempt-failed'; readonly failure: FailureNote; readonly delayMs: number }
+  /** Costs no attempt: an outage, or a clean stop. */
+  | { readonly state: 'postponed'; readonly failure?: FailureNote; readonly delayMs: number };
+
+export interface ImageRow {
+  readonly id: bigint;
+  readonly image: ImageIdentity;
+  readonly size: number;
+  readonly state: ImageState;
+  readonly round: number;
+  readonly attempts: number;
+  readonly worker: string | undefined;
+  readonly discoveredAt: Date;
+  readonly queuedAt: Date;
+  readonly startedAt: Date | undefined;
+  readonly settledAt: Date | undefined;
+  readonly failure: FailureNote | undefined;
+  readonly movedTo: string | undefined;
+}
+
+export interface LogFilter {
+  /** Matches input or output key: `*` and `?` as wildcards, else a part of the name. Case counts. */
+  readonly name?: string;
+  readonly states?: readonly ImageState[];
+  readonly since?: Date;
+  readonly until?: Date;
+  /** Newest first unless `oldestFirst`. */
+  readonly oldestFirst?: boolean;
+  readonly limit?: number;
+  /** Only records with a higher id: for following. */
+  readonly afterRecord?: bigint;
+}
+
+export interface WorkerRow {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly startedAt: Date;
+  readonly alive: boolean;
+  readonly discovering: boolean;
+  /** Images that it has in work. */
+  readonly processing: number;
+}
+
+export interface LedgerStatus {
+  readonly counts: Readonly<Record<ImageState, number>>;
+  readonly records: number;
+  /** When the oldest image that is still queued was put in. */
+  readonly oldestQueuedAt: Date | undefined;
+  readonly lastDoneAt: Date | undefined;
+  /** Images done in the last minute and hour. */
+  readonly doneLastMinute: number;
+  readonly doneLastHour: number;
+  readonly failures: readonly {
+    readonly code: FailureCode;
+    readonly state: ImageState;
+    readonly count: number;
+  }[];
+  readonly workers: readonly WorkerRow[];
+  /** What is in the way right now, and since when: set and cleared by workers. */
+  readonly outages: readonly Outage[];
+}
+
+export interface Outage {
+  readonly worker: string;
+  readonly failure: FailureNote;
+  readonly since: Date;
+}
+
+export interface BeginOptions {
+  readonly worker: string;
+  readonly wanted: readonly WantedKey[];
+  readonly outputBucket: string;
+  readonly conflict: KeyConflict;
+  /** Attempts that an image has before it fails. */
+  readonly maxAttempts: number;
+}
+
+export interface Ledger {
+  /** The database's clock; listings are stamped with it, so that workers' clocks do not matter. */
+  now(): Promise<Date>;
+
+  /**
+   * Adds images that were not known and queues them, in one transaction. An image that is `done` or
+   * `superseded` since before `listedAt` lies there again: it gets a new round. All others stay as they are.
+   * @returns how many were queued
+   */
+  enqueue(bucket: string, objects: readonly SeenObject[], listedAt: Date): Promise<number>;
+
+  /**
+   * Takes an image into work and grants the keys of its outputs. A key belongs to the image that asked first,
+   * for ever; what another image gets is decided by `conflict`.
+   * @throws KuvaError `output-key-taken` when `conflict` is `reject`; `database-*`
+   */
+  begin(imageId: bigint, options: BeginOptions): Promise<Begin>;
+
+  /**
+   * Writes the records of all outputs in one transaction, if the attempt is still the newest. Doing it again
+   * after an answer was lost is harmless.
+   */
+  commit(
+    attempt: Attempt,
+    records: readonly NewRecord[],
+    recipe: { digest: string; text: string },
+  ): Promise<'committed' | 'lost'>;
+
+  settle(attempt: Attempt, settlement: Settlement): Promise<'settled' | 'lost'>;
+
+  /** Queues rejected and failed images again, with all their attempts. @returns how many */
+  retry(filter: {
+    readonly name?: string;
+    readonly states?: readonly ('rejected' | 'failed')[];
+    readonly ids?: readonly bigint[];
+  }): Promise<number>;
+
+  status(): Promise<LedgerStatus>;
+  /** Counts by state alone: cheap enough to ask every second. */
+  counts(): Promise<Record<ImageState, number>>;
+  images(filter: LogFilter): AsyncIterable<ImageRow>;
+  records(filter: LogFilter): AsyncIterable<LedgerRecord>;
+
+  /** Tells `status`, on every machine, that this worker waits for something; undefined when it is over. */
+  reportOutage(worker: string, failure: FailureNote | undefined): Promise<void>;
+}
+
+/** Hands queued images to this process and looks after the workers that died. */
+export interface ImageQueue {
+  /**
+   * Calls `work` for queued images, `concurrency` at a time, until `signal` is aborted; then takes no more, and
+   * resolves when those under way are finished. `work` must settle its image and does not throw.
+   */
+  run(options: {
+    readonly worker: string;
+    readonly version: string;
+    readonly concurrency: number;
+    readonly work: (imageId: bigint, signal: AbortSignal) => Promise<void>;
+    /** Aborted: take no more images, finish what is under way. */
+    readonly stop: AbortSignal;
+    readonly onDatabaseTrouble?: (failure: FailureNote | undefined) => void;
+  }): Promise<void>;
+
+  /**
+   * Waits until this process is the one that discovers for the pipeline, calls `lead`, and aborts its signal when
+   * the lock is lost (its connection broke). Returns when `stop` is aborted and `lead` has returned.
+   */
+  lead(lead: (signal: AbortSignal) => Promise<void>, stop: AbortSignal): Promise<void>;
+}

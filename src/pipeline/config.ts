@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { bytesSchema, durationSchema } from '../image/quantity.ts';
+
+/** How a worker goes about its work. */
+export const workerSchema = z.strictObject({
+  concurrency: z
+    .union([z.literal('auto'), z.number().int().min(1).max(256)])
+    .default('auto')
+    .describe('Images in work at the same time on one machine; `auto` goes by the number of cores.'),
+  memory: z
+    .union([z.literal('auto'), bytesSchema])
+    .default('auto')
+    .describe('Memory for decoded images; `auto` takes half of what the machine or container has.'),
+  attempts: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(5)
+    .describe('Tries that an image has before it is set aside as failed.'),
+  poll: durationSchema.prefault('2s').describe('Pause between two looks into the input bucket.'),
+  settle: durationSchema
+    .prefault('250ms')
+    .describe('How long a file in an input folder must have been left alone before it is taken.'),
+  ignore: z
+    .array(z.string())
+    .default(['.*', '~$*', '*.part', '*.partial', '*.crdownload', '*.tmp', 'Thumbs.db', 'desktop.ini'])
+    .describe(
+      'File names that are not images and are left alone, by the last part of the key; folders only.',
+    ),
+});
+
+export type WorkerConfig = z.infer<typeof workerSchema>;
+
+/** What happens to an input that can never be transformed. */
+export const rejectedSchema = z.strictObject({
+  move: z
+    .string()
+    .optional()
+    .describe(
+      'Bucket or folder that rejected inputs are moved to, e.g. s3://rejected_bucket. Left out: they stay where they are.',
+    ),
+});
+
+/** What happens when an output's key belongs to another image's output. */
+export const conflictSchema = z
+  .enum(['keep-both', 'replace', 'reject'])
+  .default('keep-both')
+  .describe(
+    'When the name of an output is taken by another image: keep both (the later one gets a mark in its name), replace the earlier one, or reject the image.',
+  );

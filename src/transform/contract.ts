@@ -1,0 +1,47 @@
+/** What the pipeline needs of the transform: look at an image's header, say what it costs, make the outputs. */
+import type { ImageFormat } from '../image/format.ts';
+import type { Recipe } from '../image/recipe.ts';
+
+/** What the header says, read without decoding any pixel. */
+export interface ImageFacts {
+  readonly format: ImageFormat;
+  /** Pixels, of one page, before any EXIF orientation is applied. */
+  readonly width: number;
+  readonly height: number;
+  /** Pages of a TIFF, frames of an animation; 1 otherwise. */
+  readonly pages: number;
+  /** Bits a channel. */
+  readonly depth: number;
+  readonly channels: number;
+  readonly hasAlpha: boolean;
+}
+
+export interface MadeImage {
+  /** The name of the recipe's output that this is. */
+  readonly output: string;
+  readonly bytes: Uint8Array;
+  readonly format: ImageFormat;
+  /** MIME type. */
+  readonly contentType: string;
+  readonly width: number;
+  readonly height: number;
+  readonly pages: number;
+}
+
+export interface Transformer {
+  /**
+   * Reads the header and checks it against the limits.
+   * @throws KuvaError `not-an-image`, `format-unsupported`, `image-damaged`, `image-too-large`
+   */
+  inspect(bytes: Uint8Array): Promise<ImageFacts>;
+
+  /** Bytes of memory that `apply` may need at its peak, beside the input itself: a bound, not a guess. */
+  weigh(facts: ImageFacts, recipe: Recipe): number;
+
+  /**
+   * Decodes once and makes every output of the recipe, in its order. The same input, recipe and version of the
+   * program give the same bytes.
+   * @throws KuvaError `image-damaged`, `step-impossible`, `transform-timeout`, `transform-failed`
+   */
+  apply(bytes: Uint8Array, facts: ImageFacts, recipe: Recipe, signal?: AbortSignal): Promise<MadeImage[]>;
+}

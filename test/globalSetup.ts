@@ -1,0 +1,30 @@
+/**
+ * Starts the real servers that the tests share: a PostgreSQL (the embedded one, always) and a Ceph RGW (where it
+ * is installed). With `KUVA_TEST_REQUIRE=all`, as in CI, a server that is not there is a failure, not a skip.
+ */
+import type {} from 'vitest';
+import type { TestProject } from 'vitest/node';
+import { type PostgresServer, startPostgres } from './servers/postgres.ts';
+import { type RgwServer, startRgw } from './servers/rgw.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgres: PostgresServer;
+    /** null: no `radosgw` on this machine. */
+    rgw: RgwServer | null;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const [postgres, rgw] = await Promise.all([startPostgres(), startRgw()]);
+  if (rgw === undefined && process.env['KUVA_TEST_REQUIRE'] === 'all') {
+    throw new Error(
+      'KUVA_TEST_REQUIRE=all, but there is no Ceph RGW on this machine (Debian: apt install radosgw ceph-mon ceph-osd)',
+    );
+  }
+  project.provide('postgres', postgres.server);
+  project.provide('rgw', rgw?.server ?? null);
+  return async () => {
+    await Promise.all([postgres.stop(), rgw?.stop()]);
+  };
+}
