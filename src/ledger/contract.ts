@@ -18,6 +18,14 @@ export interface SeenObject {
   readonly lastModified: Date;
 }
 
+/** What a job says of its image, so that a worker knows what to ask for before it begins. */
+export interface QueuedImage {
+  readonly id: bigint;
+  readonly image: ImageIdentity;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /** One try at one image by one worker. Whoever begins the next try ends this one: every later call with it says `lost`. */
 export interface Attempt {
   readonly imageId: bigint;
@@ -140,6 +148,8 @@ export interface LogFilter {
   /** Newest first unless `oldestFirst`. */
   readonly oldestFirst?: boolean;
   readonly limit?: number;
+  /** Of several records for one output object, only the newest: what should lie in the bucket now. */
+  readonly currentOnly?: boolean;
   /** Only records with a higher id: for following. */
   readonly afterRecord?: bigint;
 }
@@ -196,7 +206,8 @@ export interface Ledger {
 
   /**
    * Adds images that were not known and queues them, in one transaction. An image that is `done` or
-   * `superseded` since before `listedAt` lies there again: it gets a new round. All others stay as they are.
+   * `superseded`, or `rejected` and moved away, since before `listedAt` lies there again: it gets a new round.
+   * All others stay as they are.
    * @returns how many were queued
    */
   enqueue(bucket: string, objects: readonly SeenObject[], listedAt: Date): Promise<number>;
@@ -233,6 +244,9 @@ export interface Ledger {
   images(filter: LogFilter): AsyncIterable<ImageRow>;
   records(filter: LogFilter): AsyncIterable<LedgerRecord>;
 
+  /** Which of these keys of an output bucket some record names: for finding orphans. */
+  knownOutputs(bucket: string, keys: readonly ObjectKey[]): Promise<ReadonlySet<string>>;
+
   /** Tells `status`, on every machine, that this worker waits for something; undefined when it is over. */
   reportOutage(worker: string, failure: FailureNote | undefined): Promise<void>;
 }
@@ -247,7 +261,7 @@ export interface ImageQueue {
     readonly worker: string;
     readonly version: string;
     readonly concurrency: number;
-    readonly work: (imageId: bigint, signal: AbortSignal) => Promise<void>;
+    readonly work: (queued: QueuedImage) => Promise<void>;
     /** Aborted: take no more images, finish what is under way. */
     readonly stop: AbortSignal;
     readonly onDatabaseTrouble?: (failure: FailureNote | undefined) => void;
