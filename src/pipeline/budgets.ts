@@ -1,0 +1,43 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { constrainedMemory } from 'node:process';
+import { Budget } from './budget.ts';
+import type { WorkerConfig } from './config.ts';
+import type { Budgets } from './parts.ts';
+
+/** What a machine has to offer. */
+export interface Machine {
+  readonly cores: number;
+  /** Bytes that this process may use: the machine's, or its container's limit where that is lower. */
+  readonly memory: number;
+}
+
+export function thisMachine(): Machine {
+  // 0: no limit; a huge number: a cgroup without one.
+  const limit = constrainedMemory();
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return { cores: availableParallelism(), memory };
+}
+
+/** Node itself, libvips, TLS, the database client: what a worker needs beside its images. Measured: 110–150 MB. */
+const baseMemory = 200e6;
+
+/** Part of the budget that holds inputs; the rest is for decoded images and finished outputs. */
+const inputShare = 0.25;
+
+/** Images in work for each core: while one is transformed, others are on their way from and to the stores. */
+const imagesPerCore = 6;
+
+export function concurrencyOf(config: WorkerConfig, machine: Machine): number {
+  return config.concurrency === 'auto' ? Math.max(4, machine.cores * imagesPerCore) : config.concurrency;
+}
+
+/** Turns the worker's settings into the budgets that its images share. */
+export function makeBudgets(config: WorkerConfig, machine: Machine): Budgets {
+  const automatic = Math.max(machine.memory / 2 - baseMemory, machine.memory / 4);
+  const memory = config.memory === 'auto' ? automatic : config.memory;
+  return {
+    inputs: new Budget(memory * inputShare),
+    images: new Budget(memory * (1 - inputShare)),
+    turns: new Budget(machine.cores),
+  };
+}

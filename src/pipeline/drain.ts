@@ -1,0 +1,65 @@
+import type { ImageState } from '../image/state.ts';
+import type { Ledger } from '../ledger/contract.ts';
+import { type DiscoverOptions, discoverOnce, type Pass } from './discover.ts';
+import { patiently } from './patience.ts';
+import { pause } from './pause.ts';
+import { Settling } from './settling.ts';
+
+export interface DrainOptions {
+  readonly discovery: DiscoverOptions;
+  readonly ledger: Ledger;
+  readonly stop: AbortSignal;
+  /** Told often: how far it is. */
+  readonly onProgress?: (counts: Readonly<Record<ImageState, number>>, listed: boolean) => void;
+}
+
+/** Milliseconds between two looks at how far it is. */
+const look = 250;
+
+/**
+ * Feeds everything that lies in the bucket into the queue, and returns when nothing is left to do: the bucket was
+ * looked over without finding anything new, and no image is queued or in work. Processing is the business of a
+ * worker beside it. Needs no lock: discovering twice does no harm.
+ */
+export async function drain(options: DrainOptions): Promise<void> {
+  const { discovery, ledger, stop, onProgress } = options;
+  const settling = new Settling(discovery.settle);
+  const patience = { outages: discovery.outages, signal: stop };
+  let listed = false;
+
+  const report = async (): Promise<number> => {
+    const counts = await patiently(() => ledger.counts(), { ...patience, resource: 'database' });
+    onProgress?.(counts, listed);
+    return counts.queued + counts.processing;
+  };
+  const lookOver = async (): Promise<Pass> => {
+    const pass = await patiently(() => discoverOnce(discovery, settling, stop), {
+      ...patience,
+      resource: 'input',
+    });
+    discovery.onPass?.(pass);
+    return pass;
+  };
+
+  const rest = async (milliseconds: number): Promise<void> => {
+    await pause(milliseconds, stop);
+    stop.throwIfAborted();
+  };
+
+  const ticking = setInterval(() => {
+    if (!listed) report().catch(() => undefined);
+  }, look);
+  try {
+    for (;;) {
+      const pass = await lookOver();
+      listed = true;
+      for (let left = await report(); left > 0; left = await report()) await rest(look);
+      if (pass.queued === 0 && pass.unsettled === 0) return;
+      if (pass.unsettled > 0) await rest(discovery.settle);
+    }
+  } catch (thrown) {
+    if (!stop.aborted) throw thrown;
+  } finally {
+    clearInterval(ticking);
+  }
+}

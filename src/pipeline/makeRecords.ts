@@ -1,0 +1,152 @@
+import { KuvaError, toKuvaError } from '../image/failure.ts';
+import { identityMark } from '../image/identity.ts';
+import { showKey } from '../image/key.ts';
+import { markedKey } from '../image/outputKey.ts';
+import { showBytes } from '../image/quantity.ts';
+import type { Attempt, NewRecord } from '../ledger/contract.ts';
+import type { ObjectVersion } from '../store/contract.ts';
+import type { ImageFacts, MadeImage } from '../transform/contract.ts';
+import { sha256Of } from './hash.ts';
+import type { PipelineParts } from './parts.ts';
+import { patiently } from './patience.ts';
+import type { Phases } from './phases.ts';
+import { placeOutput } from './placeOutput.ts';
+import { type ReadInput, readInput } from './readInput.ts';
+
+/** Milliseconds that an image waits in memory for a store to come back, before it goes back to the queue. */
+const storePatience = 30_000;
+
+/**
+ * From the input's bytes to durable outputs: GET → header and limits → decode once → outputs → SHA-256 → PUT. What
+ * it returns is true when it returns: every output lies in the output bucket with the hash that its record names.
+ */
+export async function makeRecords(
+  parts: PipelineParts,
+  attempt: Attempt,
+  phases: Phases,
+  signal: AbortSignal,
+): Promise<{ version: ObjectVersion; records: NewRecord[] }> {
+  const { budgets, input, outages, transformer } = parts;
+  refuseHuge(attempt, parts.maxInputBytes);
+  const inputLease = await budgets.inputs.take(attempt.size, signal);
+  try {
+    const patience = { outages, signal, limit: storePatience };
+    const source = await phases.time('get', () =>
+      patiently(() => readInput(input, { id: attempt.imageId, ...attempt }, signal), {
+        ...patience,
+        resource: 'input',
+      }),
+    );
+    const facts = await transformer.inspect(source.bytes);
+    const weight = transformer.weigh(facts, parts.recipe);
+    refuseHeavy(attempt, weight, budgets.images.capacity);
+    const imageLease = await budgets.images.take(weight, signal);
+    try {
+      const made = await transform(parts, source, facts, phases, signal);
+      imageLease.shrinkTo(made.reduce((sum, output) => sum + output.bytes.length, 0));
+      const records: NewRecord[] = [];
+      for (const output of made) {
+        const sha256 = await phases.time('hash', () => sha256Of(output.bytes));
+        const placed = await phases.time('put', () =>
+          patiently(() => place(parts, attempt, output, sha256, signal), { ...patience, resource: 'output' }),
+        );
+        records.push(record(parts, source, facts, output, sha256, placed, phases));
+      }
+      return { version: source.version, records };
+    } finally {
+      imageLease.release();
+    }
+  } finally {
+    inputLease.release();
+  }
+}
+
+async function transform(
+  parts: PipelineParts,
+  source: ReadInput,
+  facts: ImageFacts,
+  phases: Phases,
+  signal: AbortSignal,
+): Promise<MadeImage[]> {
+  const turn = await parts.budgets.turns.take(1, signal);
+  try {
+    return await phases.time('transform', () =>
+      parts.transformer.apply(source.bytes, facts, parts.recipe, signal),
+    );
+  } finally {
+    turn.release();
+  }
+}
+
+function place(
+  parts: PipelineParts,
+  attempt: Attempt,
+  output: MadeImage,
+  sha256: string,
+  signal: AbortSignal,
+): Promise<ObjectVersion> {
+  const granted = attempt.outputKeys.get(output.output);
+  if (granted === undefined) {
+    throw toKuvaError(new Error(`the ledger granted no key for the output "${output.output}"`));
+  }
+  return placeOutput({
+    store: parts.output,
+    bytes: output.bytes,
+    sha256,
+    contentType: output.contentType,
+    granted,
+    markedKey: markedKey(granted.key, identityMark(attempt.image)),
+    conflict: parts.conflict,
+    signal,
+  });
+}
+
+function record(
+  parts: PipelineParts,
+  source: ReadInput,
+  facts: ImageFacts,
+  made: MadeImage,
+  sha256: string,
+  placed: ObjectVersion,
+  phases: Phases,
+): NewRecord {
+  return {
+    output: made.output,
+    inputBytes: source.bytes.length,
+    inputSha256: source.sha256,
+    ...(source.version.versionId !== undefined && { inputVersionId: source.version.versionId }),
+    inputFormat: facts.format,
+    inputWidth: facts.width,
+    inputHeight: facts.height,
+    inputPages: facts.pages,
+    outputBucket: parts.output.bucket,
+    outputKey: placed.key,
+    outputEtag: placed.etag,
+    outputBytes: made.bytes.length,
+    outputSha256: sha256,
+    outputFormat: made.format,
+    outputWidth: made.width,
+    outputHeight: made.height,
+    outputPages: made.pages,
+    durations: { ...phases.durations },
+  };
+}
+
+function refuseHuge(attempt: Attempt, limit: number): void {
+  if (attempt.size <= limit) return;
+  throw new KuvaError('image-too-large', {
+    what: `${showKey(attempt.image.key)} has ${showBytes(attempt.size)}, and the limit is ${showBytes(limit)}`,
+    data: 'It was not read, and stays where it is.',
+    remedy: 'Raise `limits: bytes:` in kuva.yaml if you trust it, then use `kuva retry`.',
+  });
+}
+
+function refuseHeavy(attempt: Attempt, weight: number, capacity: number): void {
+  if (weight <= capacity) return;
+  throw new KuvaError('image-too-large', {
+    what: `${showKey(attempt.image.key)} would need ${showBytes(weight)} of memory, and this worker may use ${showBytes(capacity)} for images`,
+    data: 'It was not decoded, and stays where it is.',
+    remedy:
+      'Raise `worker: memory:` in kuva.yaml, or run a worker on a larger machine; then use `kuva retry`.',
+  });
+}

@@ -1,0 +1,84 @@
+import { type KuvaError, toKuvaError } from '../image/failure.ts';
+import { identityMark } from '../image/identity.ts';
+import { markedKey } from '../image/outputKey.ts';
+import type { Attempt, Settlement } from '../ledger/contract.ts';
+import type { ObjectStore, ObjectVersion } from '../store/contract.ts';
+import type { ImageEvent } from './event.ts';
+import { noteOf } from './failureNote.ts';
+import type { PipelineParts } from './parts.ts';
+import { patiently } from './patience.ts';
+import { growingPause } from './pause.ts';
+import { placeOutput } from './placeOutput.ts';
+import { readInput } from './readInput.ts';
+
+export type Settle = (settlement: Settlement) => Promise<'settled' | 'lost'>;
+
+interface Move {
+  readonly parts: PipelineParts;
+  /** The place for rejected inputs. */
+  readonly store: ObjectStore;
+  readonly attempt: Attempt;
+  /** Why it was rejected. */
+  readonly failure: KuvaError;
+  readonly settle: Settle;
+  readonly stop: AbortSignal;
+}
+
+/** Copies a rejected input to the place for such, writes down where, and only then removes it from the input bucket. */
+export async function moveAside({ parts, store, attempt, failure, settle, stop }: Move): Promise<ImageEvent> {
+  const { image } = attempt;
+  try {
+    // Rejected for its size alone: it is not pulled through memory to be moved.
+    if (attempt.size > parts.maxInputBytes) {
+      await settle({ state: 'rejected', failure: noteOf(failure) });
+      return { kind: 'rejected', image, failure };
+    }
+    const patience = { outages: parts.outages, signal: stop, limit: 30_000 };
+    const lease = await parts.budgets.inputs.take(attempt.size, stop);
+    let read: ObjectVersion;
+    let moved: ObjectVersion;
+    try {
+      const source = await patiently(
+        () => readInput(parts.input, { id: attempt.imageId, ...attempt }, stop),
+        {
+          ...patience,
+          resource: 'input',
+        },
+      );
+      read = source.version;
+      moved = await patiently(
+        () =>
+          placeOutput({
+            store,
+            bytes: source.bytes,
+            sha256: source.sha256,
+            contentType: 'application/octet-stream',
+            granted: { key: image.key },
+            markedKey: markedKey(image.key, identityMark(image)),
+            conflict: 'keep-both',
+            signal: stop,
+          }),
+        { ...patience, resource: 'rejected' },
+      );
+    } finally {
+      lease.release();
+    }
+    const movedTo = `${store.url}/${moved.key}`;
+    if ((await settle({ state: 'rejected', failure: noteOf(failure), movedTo })) === 'lost')
+      return { kind: 'lost', image };
+    await patiently(() => parts.input.delete(read, stop), { ...patience, resource: 'input' });
+    return { kind: 'rejected', image, failure };
+  } catch (thrown) {
+    const trouble = toKuvaError(thrown);
+    // The move did not succeed: that is what the image now waits for. Its own fault is found again next time.
+    const wait = {
+      state: 'postponed',
+      failure: noteOf(trouble),
+      delayMs: growingPause(4, 1_000, 60_000),
+    } as const;
+    const state =
+      trouble.retry === 'gone' ? ({ state: 'superseded', failure: noteOf(trouble) } as const) : wait;
+    const settled = await settle(state);
+    return settled === 'lost' ? { kind: 'lost', image } : { kind: state.state, image, failure: trouble };
+  }
+}

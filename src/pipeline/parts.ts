@@ -1,0 +1,41 @@
+import type { Recipe } from '../image/recipe.ts';
+import type { KeyConflict, Ledger } from '../ledger/contract.ts';
+import type { ObjectStore } from '../store/contract.ts';
+import type { Transformer } from '../transform/contract.ts';
+import type { Budget } from './budget.ts';
+import type { ImageEvent } from './event.ts';
+import type { Outages } from './outages.ts';
+
+/** Everything that one worker works with, wired once. */
+export interface PipelineParts {
+  /** The name that this process has in the ledger. */
+  readonly worker: string;
+  readonly input: ObjectStore;
+  readonly output: ObjectStore;
+  /** Can the input store show an object that its writer has not finished? */
+  readonly partialWritesVisible: boolean;
+  /** Where rejected inputs are moved to; left out: they stay where they are. */
+  readonly rejected?: ObjectStore;
+  readonly ledger: Ledger;
+  readonly transformer: Transformer;
+  readonly recipe: Recipe;
+  readonly conflict: KeyConflict;
+  readonly maxAttempts: number;
+  /** Largest input, in bytes. */
+  readonly maxInputBytes: number;
+  readonly budgets: Budgets;
+  readonly outages: Outages;
+  readonly onEvent: (event: ImageEvent) => void;
+}
+
+/**
+ * What images share on one machine. Always taken in this order, so that no two images can wait for each other.
+ */
+export interface Budgets {
+  /** Bytes of inputs in memory. */
+  readonly inputs: Budget;
+  /** Bytes of decoded images and finished outputs in memory. */
+  readonly images: Budget;
+  /** Transforms at the same time: one a core. */
+  readonly turns: Budget;
+}

@@ -1,0 +1,39 @@
+import { type KuvaError, toKuvaError } from '../image/failure.ts';
+import type { Outages, Resource } from './outages.ts';
+import { growingPause, pause } from './pause.ts';
+
+export interface PatienceOptions {
+  readonly resource: Resource;
+  readonly outages: Outages;
+  /** Aborted: give up at once, with the failure that was waited for. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds after which to give up; for ever when left out. */
+  readonly limit?: number;
+}
+
+const firstPause = 200;
+const longestPause = 10_000;
+
+/**
+ * Does `action` again and again, with growing, jittered pauses, while it fails because of an outage (`patient`
+ * failures). Any other failure is thrown at once. `action` must be harmless to repeat: its effect may have taken
+ * place although its answer was lost.
+ */
+export async function patiently<T>(action: () => Promise<T>, options: PatienceOptions): Promise<T> {
+  const { resource, outages, signal, limit = Number.POSITIVE_INFINITY } = options;
+  const begun = performance.now();
+  for (let tries = 1; ; tries++) {
+    try {
+      const result = await action();
+      outages.over(resource);
+      return result;
+    } catch (thrown) {
+      const failure: KuvaError = toKuvaError(thrown);
+      if (failure.retry !== 'patient') throw failure;
+      outages.noticed(resource, failure);
+      const wait = growingPause(tries, firstPause, longestPause);
+      if (signal?.aborted === true || performance.now() - begun + wait > limit) throw failure;
+      await pause(wait, signal);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KuvaError, toKuvaError } from '../image/failure.ts';
+import { identityMark } from '../image/identity.ts';
+import { markedKey } from '../image/outputKey.ts';
+import { keyOfOutput, recipeDigest, recipeText } from '../image/recipe.ts';
+import type { Attempt, Begin, QueuedImage, WantedKey } from '../ledger/contract.ts';
+import type { DeleteOutcome, ObjectVersion } from '../store/contract.ts';
+import type { ImageEvent } from './event.ts';
+import { makeRecords } from './makeRecords.ts';
+import type { PipelineParts } from './parts.ts';
+import { patiently } from './patience.ts';
+import { Phases } from './phases.ts';
+import { settleFailure } from './settleFailure.ts';
+
+/**
+ * One image's whole way, in the order that the promise asks for:
+ *
+ *     begin → GET → transform → SHA-256 → PUT every output → COMMIT records → DELETE input if unchanged → settle
+ *
+ * PUT before COMMIT before DELETE. Whatever stops it, wherever: doing it again is harmless, and finishes it.
+ * Never throws; what happened is told by `parts.onEvent`.
+ * @param stop aborted when the process must end at once; images under way are then left to their next attempt
+ */
+export async function processImage(
+  parts: PipelineParts,
+  queued: QueuedImage,
+  stop: AbortSignal,
+): Promise<void> {
+  try {
+    const begun = await begin(parts, queued, stop);
+    if (begun.outcome === 'begun') parts.onEvent(await attemptImage(parts, begun.attempt, stop));
+  } catch (thrown) {
+    // The ledger could not be reached until the process had to stop, or refused: the next attempt decides.
+    parts.onEvent({ kind: 'postponed', image: queued.image, failure: toKuvaError(thrown) });
+    // Do not spin if the ledger refuses everything.
+    await sleep(stop.aborted ? 0 : 1000);
+  }
+}
+
+async function begin(parts: PipelineParts, queued: QueuedImage, stop: AbortSignal): Promise<Begin> {
+  const ask = (wanted: readonly WantedKey[]): Promise<Begin> =>
+    patiently(
+      () =>
+        parts.ledger.begin(queued.id, {
+          worker: parts.worker,
+          wanted,
+          outputBucket: parts.output.bucket,
+          conflict: parts.conflict,
+          maxAttempts: parts.maxAttempts,
+        }),
+      { resource: 'database', outages: parts.outages, signal: stop },
+    );
+  try {
+    return await ask(wantedKeys(parts, queued));
+  } catch (thrown) {
+    const failure = toKuvaError(thrown);
+    if (failure.retry !== 'never') throw failure;
+    // No key can be had for an output: begin without one, so that the image can be rejected with this reason.
+    const begun = await ask([]);
+    if (begun.outcome === 'begun') parts.onEvent(await settleFailure(parts, begun.attempt, failure, stop));
+    return { outcome: 'over', state: 'rejected' };
+  }
+}
+
+function wantedKeys(parts: PipelineParts, { image }: QueuedImage): WantedKey[] {
+  return parts.recipe.outputs.map((output) => {
+    const key = keyOfOutput(output, image.key);
+    return { output: output.name, key, alternative: markedKey(key, identityMark(image)) };
+  });
+}
+
+async function attemptImage(parts: PipelineParts, attempt: Attempt, stop: AbortSignal): Promise<ImageEvent> {
+  const phases = new Phases();
+  phases.durations['wait'] = attempt.waitedMs;
+  try {
+    const written = attempt.committed ? undefined : await makeRecords(parts, attempt, phases, stop);
+    if (written !== undefined) {
+      const recipe = { digest: recipeDigest(parts.recipe), text: recipeText(parts.recipe) };
+      const committed = await inDatabase(parts, stop, () =>
+        parts.ledger.commit(attempt, written.records, recipe),
+      );
+      if (committed === 'lost') return { kind: 'lost', image: attempt.image };
+    }
+    const input = await phases.time('delete', () => removeInput(parts, attempt, written?.version, stop));
+    const settled = await inDatabase(parts, stop, () => parts.ledger.settle(attempt, { state: 'done' }));
+    if (settled === 'lost') return { kind: 'lost', image: attempt.image };
+    const outputs = (written?.records ?? []).map(({ outputKey, outputSha256, outputBytes }) => ({
+      key: outputKey,
+      sha256: outputSha256,
+      bytes: outputBytes,
+    }));
+    return { kind: 'done', image: attempt.image, outputs, durations: phases.durations, input };
+  } catch (thrown) {
+    return settleFailure(parts, attempt, stop.aborted ? interrupted(thrown) : toKuvaError(thrown), stop);
+  }
+}
+
+/**
+ * Removes the input, but only the version whose outputs are recorded. After a crash between COMMIT and DELETE
+ * that version is looked up again by its ETag.
+ */
+function removeInput(
+  parts: PipelineParts,
+  attempt: Attempt,
+  read: ObjectVersion | undefined,
+  stop: AbortSignal,
+): Promise<DeleteOutcome> {
+  const remove = async (): Promise<DeleteOutcome> => {
+    const version = read ?? (await parts.input.head(attempt.image.key, stop));
+    if (version === undefined) return 'missing';
+    return version.etag === attempt.image.etag ? parts.input.delete(version, stop) : 'changed';
+  };
+  return patiently(remove, { resource: 'input', outages: parts.outages, signal: stop, limit: 30_000 });
+}
+
+function inDatabase<T>(parts: PipelineParts, stop: AbortSignal, action: () => Promise<T>): Promise<T> {
+  return patiently(action, { resource: 'database', outages: parts.outages, signal: stop });
+}
+
+function interrupted(cause: unknown): KuvaError {
+  return new KuvaError('interrupted', {
+    what: 'The worker was told to stop at once',
+    data: 'The input stays where it is and is processed by the next worker.',
+    cause,
+  });
+}

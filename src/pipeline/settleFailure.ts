@@ -1,0 +1,71 @@
+import type { KuvaError } from '../image/failure.ts';
+import type { Attempt, Settlement } from '../ledger/contract.ts';
+import type { ImageEvent } from './event.ts';
+import type { PipelineParts } from './parts.ts';
+import { patiently } from './patience.ts';
+import { noteOf } from './failureNote.ts';
+import { moveAside, type Settle } from './moveAside.ts';
+import { growingPause } from './pause.ts';
+
+/** A file this young (ms) that looks broken may just not be finished: it is looked at again. Folders only. */
+const youngFile = 3_000;
+
+/** Decides, by the failure's kind alone, what becomes of an image whose attempt did not succeed, and writes it down. */
+export async function settleFailure(
+  parts: PipelineParts,
+  attempt: Attempt,
+  failure: KuvaError,
+  stop: AbortSignal,
+): Promise<ImageEvent> {
+  const { image } = attempt;
+  if (failure.code === 'lease-lost') return { kind: 'lost', image };
+  const settle: Settle = (settlement) =>
+    patiently(() => parts.ledger.settle(attempt, settlement), {
+      resource: 'database',
+      outages: parts.outages,
+      signal: stop,
+    });
+  const told = async (
+    kind: Exclude<ImageEvent['kind'], 'done' | 'lost'>,
+    settlement: Settlement,
+  ): Promise<ImageEvent> =>
+    (await settle(settlement)) === 'lost' ? { kind: 'lost', image } : { kind, image, failure };
+  const note = noteOf(failure);
+
+  switch (failure.retry) {
+    case 'gone':
+      return told('superseded', { state: 'superseded', failure: note });
+    case 'patient':
+      return told('postponed', {
+        state: 'postponed',
+        failure: note,
+        delayMs: growingPause(4, 1_000, 60_000),
+      });
+    case 'limited':
+      return told(attempt.number >= parts.maxAttempts ? 'failed' : 'attempt-failed', {
+        state: 'attempt-failed',
+        failure: note,
+        delayMs: growingPause(attempt.number, 1_000, 300_000),
+      });
+    case 'never':
+      break;
+  }
+
+  if (await mayBeUnfinished(parts, attempt)) {
+    return told('postponed', { state: 'postponed', failure: note, delayMs: youngFile });
+  }
+  if (parts.rejected === undefined) return told('rejected', { state: 'rejected', failure: note });
+  return moveAside({ parts, store: parts.rejected, attempt, failure, settle, stop });
+}
+
+/** A folder shows files that are still being written. */
+async function mayBeUnfinished(parts: PipelineParts, attempt: Attempt): Promise<boolean> {
+  if (!parts.partialWritesVisible) return false;
+  try {
+    const there = await parts.input.head(attempt.image.key);
+    const age = there === undefined ? Number.POSITIVE_INFINITY : Date.now() - there.lastModified.getTime();
+    return age >= 0 && age < youngFile;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,54 @@
+import type { ImageQueue } from '../ledger/contract.ts';
+import { type DiscoverOptions, discover } from './discover.ts';
+import type { PipelineParts } from './parts.ts';
+import { processImage } from './processImage.ts';
+
+export interface WorkerOptions {
+  readonly parts: PipelineParts;
+  readonly queue: ImageQueue;
+  /** How this worker looks for new images when it is its turn; left out: it only processes. */
+  readonly discovery?: DiscoverOptions;
+  readonly version: string;
+  /** Images in work at the same time. */
+  readonly concurrency: number;
+  /** Aborted: take no more images, finish what is under way, then return. */
+  readonly stop: AbortSignal;
+  /** Aborted: leave images under way to their next attempt. */
+  readonly stopNow: AbortSignal;
+}
+
+/**
+ * One worker: processes queued images, and discovers new ones whenever no other worker of this pipeline does.
+ * Runs until it is stopped; outages are waited for, not thrown.
+ */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const { parts, queue, discovery, version, concurrency, stop, stopNow } = options;
+  // If one half ends with an error, the other must not go on alone.
+  const failed = new AbortController();
+  const end = AbortSignal.any([stop, failed.signal]);
+  const watched = async (half: Promise<void>): Promise<void> => {
+    try {
+      await half;
+    } catch (thrown) {
+      failed.abort(thrown);
+      throw thrown;
+    }
+  };
+  const processing = queue.run({
+    worker: parts.worker,
+    version,
+    concurrency,
+    work: (queued) => processImage(parts, queued, stopNow),
+    stop: end,
+  });
+  const leading =
+    discovery === undefined
+      ? undefined
+      : queue.lead((signal) => discover(discovery, AbortSignal.any([signal, end])), end);
+  const ends = await Promise.allSettled([
+    watched(processing),
+    ...(leading === undefined ? [] : [watched(leading)]),
+  ]);
+  const bad = ends.find((result) => result.status === 'rejected');
+  if (bad !== undefined) throw bad.reason;
+}
