@@ -1,4 +1,4 @@
-import type { ImageQueue } from '../ledger/contract.ts';
+import type { ImageQueue, QueuedImage } from '../ledger/contract.ts';
 import { type DiscoverOptions, discover } from './discover.ts';
 import type { PipelineParts } from './parts.ts';
 import { processImage } from './processImage.ts';
@@ -15,6 +15,8 @@ export interface WorkerOptions {
   readonly stop: AbortSignal;
   /** Aborted: leave images under way to their next attempt. */
   readonly stopNow: AbortSignal;
+  /** Told whenever the number of images under way changes. */
+  readonly onUnderWay?: (count: number) => void;
 }
 
 /**
@@ -34,11 +36,20 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       throw thrown;
     }
   };
+  let underWay = 0;
+  const work = async (queued: QueuedImage): Promise<void> => {
+    options.onUnderWay?.(++underWay);
+    try {
+      await processImage(parts, queued, stopNow);
+    } finally {
+      options.onUnderWay?.(--underWay);
+    }
+  };
   const processing = queue.run({
     worker: parts.worker,
     version,
     concurrency,
-    work: (queued) => processImage(parts, queued, stopNow),
+    work,
     stop: end,
   });
   const leading =

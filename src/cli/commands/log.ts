@@ -1,0 +1,227 @@
+import { z } from 'zod';
+import { showKey } from '../../image/key.ts';
+import { showBytes } from '../../image/quantity.ts';
+import { imageStates } from '../../image/state.ts';
+import type { ImageRow, LedgerRecord, LogFilter } from '../../ledger/contract.ts';
+import { pause } from '../../pipeline/pause.ts';
+import { exitCodes } from '../exit.ts';
+import { jsonText } from '../jsonText.ts';
+import type { Action } from '../program.ts';
+import { listenForStop } from '../stopping.ts';
+import { type System, sharedOptions, withSystem } from '../system.ts';
+import { csvLine, table } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+
+const optionsSchema = sharedOptions.extend({
+  name: z.string().optional(),
+  state: z.array(z.enum(imageStates)).optional(),
+  since: z.date().optional(),
+  until: z.date().optional(),
+  limit: z.number(),
+  format: z.enum(['table', 'csv', 'json']),
+  follow: z.boolean().optional(),
+});
+
+/** One line of the log: a record of what was made, or an image that has no record (yet). */
+interface LogLine {
+  readonly when: Date;
+  readonly state: string;
+  readonly inputBucket: string;
+  readonly inputKey: string;
+  readonly outputBucket: string | undefined;
+  readonly outputKey: string | undefined;
+  readonly outputBytes: number | undefined;
+  readonly outputSha256: string | undefined;
+  readonly reason: string | undefined;
+  /** All that is known, for `--json`. */
+  readonly whole: ImageRow | LedgerRecord;
+}
+
+/** Milliseconds between two looks with `--follow`. */
+const interval = 500;
+
+/** `kuva log`: what was done to which image. */
+export const log: Action = (given, terminal) => {
+  const options = optionsSchema.parse(given);
+  const format = terminal.json ? 'json' : options.format;
+  return withSystem(options, async (system) => {
+    const filter: LogFilter = {
+      ...(options.name !== undefined && { name: options.name }),
+      ...(options.since !== undefined && { since: options.since }),
+      ...(options.until !== undefined && { until: options.until }),
+      ...(options.limit > 0 && { limit: options.limit }),
+    };
+    const states = options.state ?? ['done'];
+    const printer = printers[format](terminal);
+    const lines: LogLine[] = [];
+    for await (const line of logLines(system, filter, states)) {
+      // A table must know its widths; the others are printed as they come, however many there are.
+      if (format === 'table') lines.push(line);
+      else printer([line]);
+    }
+    if (format === 'table') {
+      if (options.follow === true) lines.reverse();
+      if (lines.length > 0) printer(lines);
+      else terminal.errorLine(options.follow === true ? 'Nothing yet.' : nothing(options));
+      if (lines.length === options.limit)
+        terminal.errorLine(`(the newest ${options.limit}; --limit 0 shows all)`);
+    }
+    if (options.follow === true) await follow(system, filter, states, printer, terminal);
+    return exitCodes.ok;
+  });
+};
+
+async function* logLines(
+  system: System,
+  filter: LogFilter,
+  states: readonly string[],
+): AsyncGenerator<LogLine> {
+  const [only, ...others] = states;
+  if (only === 'done' && others.length === 0) {
+    for await (const record of system.ledger.records(filter)) yield fromRecord(record);
+    return;
+  }
+  const wanted = imageStates.filter((state) => states.includes(state));
+  for await (const image of system.ledger.images({ ...filter, states: wanted })) yield fromImage(image);
+}
+
+async function follow(
+  system: System,
+  filter: LogFilter,
+  states: readonly string[],
+  print: (lines: readonly LogLine[]) => void,
+  terminal: Terminal,
+): Promise<void> {
+  const stopping = listenForStop(terminal, () => '');
+  try {
+    let since = await system.ledger.now();
+    const told = new Set<string>();
+    while (!stopping.stop.aborted) {
+      await pause(interval, stopping.stop);
+      const now = await system.ledger.now();
+      const fresh: LogLine[] = [];
+      for await (const line of logLines(system, { ...filter, since, oldestFirst: true }, states)) {
+        // The window overlaps the last one: a transaction may become visible later than its clock says.
+        const id = `${line.whole.id} ${line.when.getTime()}`;
+        if (!told.has(id)) fresh.push(line);
+        told.add(id);
+      }
+      if (fresh.length > 0) print(fresh);
+      since = new Date(now.getTime() - 5_000);
+      if (told.size > 100_000) told.clear();
+    }
+  } finally {
+    stopping.dispose();
+  }
+}
+
+function fromRecord(record: LedgerRecord): LogLine {
+  return {
+    when: record.recordedAt,
+    state: 'done',
+    inputBucket: record.image.bucket,
+    inputKey: record.image.key,
+    outputBucket: record.outputBucket,
+    outputKey: record.outputKey,
+    outputBytes: record.outputBytes,
+    outputSha256: record.outputSha256,
+    reason: undefined,
+    whole: record,
+  };
+}
+
+function fromImage(row: ImageRow): LogLine {
+  return {
+    when: row.settledAt ?? row.startedAt ?? row.queuedAt,
+    state: row.state,
+    inputBucket: row.image.bucket,
+    inputKey: row.image.key,
+    outputBucket: undefined,
+    outputKey: undefined,
+    outputBytes: undefined,
+    outputSha256: undefined,
+    reason: row.failure?.what,
+    whole: row,
+  };
+}
+
+const printers = {
+  json: (terminal: Terminal) => (lines: readonly LogLine[]) => {
+    for (const { whole } of lines) terminal.line(jsonText(whole));
+  },
+  csv: (terminal: Terminal) => {
+    terminal.line(
+      csvLine([
+        'when',
+        'state',
+        'input_bucket',
+        'input_key',
+        'output_bucket',
+        'output_key',
+        'output_bytes',
+        'output_sha256',
+        'reason',
+      ]),
+    );
+    return (lines: readonly LogLine[]) => {
+      for (const line of lines) {
+        const {
+          when,
+          state,
+          inputBucket,
+          inputKey,
+          outputBucket,
+          outputKey,
+          outputBytes,
+          outputSha256,
+          reason,
+        } = line;
+        terminal.line(
+          csvLine([
+            when.toISOString(),
+            state,
+            inputBucket,
+            inputKey,
+            outputBucket,
+            outputKey,
+            outputBytes,
+            outputSha256,
+            reason,
+          ]),
+        );
+      }
+    };
+  },
+  table: (terminal: Terminal) => (lines: readonly LogLine[]) => {
+    for (const line of table(columns, lines)) terminal.line(line);
+  },
+} as const satisfies Record<string, (terminal: Terminal) => (lines: readonly LogLine[]) => void>;
+
+const columns = [
+  { title: 'when', value: ({ when }: LogLine) => localTime(when) },
+  { title: 'state', value: ({ state }: LogLine) => state },
+  { title: 'input', value: ({ inputKey }: LogLine) => showKey(inputKey, 40) },
+  {
+    title: 'output',
+    value: ({ outputKey }: LogLine) => (outputKey === undefined ? '' : showKey(outputKey, 48)),
+  },
+  {
+    title: 'size',
+    value: ({ outputBytes }: LogLine) => (outputBytes === undefined ? '' : showBytes(outputBytes)),
+    align: 'right' as const,
+  },
+  { title: 'sha-256, or reason', value: ({ outputSha256, reason }: LogLine) => outputSha256 ?? reason ?? '' },
+];
+
+function localTime(date: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+function nothing(options: { name?: string | undefined; state?: readonly string[] | undefined }): string {
+  const which = options.name === undefined ? 'No image' : `No image that matches "${options.name}"`;
+  return options.state === undefined
+    ? `${which} has been processed yet. \`kuva status\` tells what is waiting.`
+    : `${which} is in that state.`;
+}

@@ -1,0 +1,59 @@
+import { exitCodes } from '../exit.ts';
+import { jsonNarrator } from '../narrate/json.ts';
+import type { Narrator } from '../narrate/narrator.ts';
+import { plainNarrator } from '../narrate/plain.ts';
+import type { Action } from '../program.ts';
+import { type System, sharedOptions, withSystem } from '../system.ts';
+import type { Terminal } from '../terminal.ts';
+import { prepareWork } from '../work.ts';
+
+/** `kuva start`: keeps going until it is stopped. */
+export const start: Action = (given, terminal) => keepGoing(given, terminal, announce);
+
+/** `kuva worker`: the same on one more machine. */
+export const worker: Action = (given, terminal) =>
+  keepGoing(given, terminal, ({ config }) => [
+    `One more worker for "${config.pipeline}": ${config.input.url} → ${config.output.url}`,
+    'Stop it with Ctrl-C; the others go on.',
+  ]);
+
+function keepGoing(
+  given: Readonly<Record<string, unknown>>,
+  terminal: Terminal,
+  greeting: (system: System, terminal: Terminal) => string[],
+): Promise<number> {
+  const options = sharedOptions.parse(given);
+  return withSystem(options, async (system) => {
+    const narrator = narratorFor(system, terminal);
+    const work = await prepareWork(system, terminal, narrator);
+    try {
+      for (const notice of system.notices) narrator.note('warn', notice);
+      if (!terminal.json) for (const line of greeting(system, terminal)) terminal.line(line);
+      await work.run(true);
+      if (!terminal.json) terminal.errorLine('Stopped. Everything that was under way is finished.');
+      return exitCodes.ok;
+    } finally {
+      work.stopping.dispose();
+    }
+  });
+}
+
+/** Where to drop an image, where the result appears, where the log is. */
+function announce({ config, where }: System, terminal: Terminal): string[] {
+  const show = (label: string, text: string): string => `${label}  ${terminal.paint('bold', text)}`;
+  return [
+    show('Drop an image into     ', config.input.kind === 'folder' ? config.input.path : config.input.url),
+    show('The result appears in  ', config.output.kind === 'folder' ? config.output.path : config.output.url),
+    show('What was done          ', `npx kuva log${where}`),
+  ];
+}
+
+function narratorFor({ config }: System, terminal: Terminal): Narrator {
+  const json = terminal.json || config.log.format === 'json';
+  return json
+    ? jsonNarrator(config.pipeline, config.log.level)
+    : plainNarrator(terminal, {
+        every: config.log.level !== 'warn' && config.log.level !== 'error',
+        debug: config.log.level === 'debug',
+      });
+}

@@ -1,0 +1,96 @@
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { KuvaError } from '../../image/failure.ts';
+import { parseObjectKey } from '../../image/key.ts';
+import { showBytes, showDuration } from '../../image/quantity.ts';
+import { keyOfOutput } from '../../image/recipe.ts';
+import { exitCodes } from '../exit.ts';
+import { jsonText } from '../jsonText.ts';
+import type { Action } from '../program.ts';
+import { openTransforms, sharedOptions } from '../system.ts';
+
+const optionsSchema = sharedOptions.extend({
+  image: z.string(),
+  output: z.string(),
+  force: z.boolean().optional(),
+});
+
+/** `kuva try`: the recipe on one local file. Needs no bucket, no database, and changes nothing but the result's file. */
+export const tryImage: Action = async (given, terminal) => {
+  const options = optionsSchema.parse(given);
+  const { transformer, recipe } = await openTransforms(options);
+  const bytes = await readImage(options.image);
+  const begun = performance.now();
+  const facts = await transformer.inspect(bytes);
+  const made = await transformer.apply(bytes, facts, recipe);
+  const took = performance.now() - begun;
+  const written: { file: string; bytes: number; format: string; width: number; height: number }[] = [];
+  for (const [at, output] of recipe.outputs.entries()) {
+    const image = made[at];
+    if (image === undefined) continue;
+    const key = keyOfOutput(output, parseObjectKey(basename(options.image)));
+    const file = join(resolve(options.output), basename(key));
+    await writeResult(file, image.bytes, options.force === true);
+    written.push({
+      file,
+      bytes: image.bytes.length,
+      format: image.format,
+      width: image.width,
+      height: image.height,
+    });
+  }
+  if (terminal.json) {
+    terminal.line(
+      jsonText({ image: { ...facts, bytes: bytes.length }, written, milliseconds: Math.round(took) }),
+    );
+    return exitCodes.ok;
+  }
+  const pages = facts.pages > 1 ? `, ${facts.pages} pages` : '';
+  terminal.line(
+    `${options.image}: ${facts.format}, ${facts.width} × ${facts.height}${pages}, ${facts.depth} bits, ${showBytes(bytes.length)}`,
+  );
+  for (const { file, format, width, height, bytes: size } of written) {
+    terminal.line(
+      `${terminal.paint('green', '✓')} ${file}: ${format}, ${width} × ${height}, ${showBytes(size)}`,
+    );
+  }
+  terminal.line(`in ${showDuration(took)}`);
+  return exitCodes.ok;
+};
+
+async function readImage(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (thrown) {
+    throw new KuvaError('usage-invalid', {
+      what: `${path} cannot be read: ${thrown instanceof Error ? thrown.message : 'unknown reason'}`,
+      remedy: 'Give the path of an image file on this machine.',
+      cause: thrown,
+    });
+  }
+}
+
+/** Writes beside and links into place: an existing file is never overwritten, and never half written. */
+async function writeResult(file: string, bytes: Uint8Array, force: boolean): Promise<void> {
+  const beside = `${file}.${process.pid}.part`;
+  try {
+    await writeFile(beside, bytes, { flag: 'wx' });
+    if (force) await rename(beside, file);
+    else await link(beside, file);
+  } catch (thrown) {
+    const exists = thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
+    throw new KuvaError('folder-unusable', {
+      what: exists
+        ? `${file} exists already`
+        : `${file} cannot be written: ${thrown instanceof Error ? thrown.message : 'unknown reason'}`,
+      data: 'Nothing was overwritten.',
+      remedy: exists
+        ? 'Use --output to choose another folder, or --force to overwrite it.'
+        : 'Use --output to choose another folder.',
+      cause: thrown,
+    });
+  } finally {
+    await rm(beside, { force: true });
+  }
+}

@@ -1,0 +1,208 @@
+import process from 'node:process';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { toKuvaError } from '../image/failure.ts';
+import { imageStates } from '../image/state.ts';
+import { exitCodes, reportFailure } from './exit.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+import { parseCount, parseWhen } from './typed.ts';
+import { version } from './version.ts';
+
+/** A command's work, given what was typed (it parses that itself): returns the exit code. */
+export type Action = (
+  given: Readonly<Record<string, unknown>>,
+  terminal: Terminal,
+  program: Command,
+) => Promise<number>;
+
+/** Parses the command line, does what it asks, and sets the exit code. Never throws. */
+export async function runProgram(argv: readonly string[]): Promise<void> {
+  try {
+    await makeProgram().parseAsync([...argv]);
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      process.exitCode = thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+      return;
+    }
+    process.exitCode = reportFailure(toKuvaError(thrown), openTerminal({ json: argv.includes('--json') }));
+  }
+}
+
+/** The command tree; the completion scripts and `docs/cli.md` are made from it too. */
+export function makeProgram(): Command {
+  const program = new Command('kuva')
+    .description(
+      'Takes images from one bucket, transforms them, puts the results into another,\nand proves in PostgreSQL what it did to each one.',
+    )
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .showHelpAfterError('(kuva --help tells more)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      examples('kuva init', 'kuva doctor', 'kuva run', 'kuva start', 'kuva log --since 1h'),
+    );
+  addWork(program);
+  addQuestions(program);
+  addSetUp(program);
+  return program;
+}
+
+function addWork(program: Command): void {
+  const start = shared(program.command('start'))
+    .description('keep going: process what lies in the input bucket and whatever comes, until stopped')
+    .addHelpText(
+      'after',
+      examples('kuva start', 'kuva start --data ~/pictures/kuva', 'kuva start --config lab.yaml'),
+    );
+  act(start, async () => (await import('./commands/start.ts')).start);
+
+  const run = shared(program.command('run'))
+    .description('process what is in the input bucket, with a progress bar, and end')
+    .option('--patience <duration>', 'how long to wait for a store or database that is not available', '5min')
+    .addHelpText(
+      'after',
+      examples('kuva run', 'kuva run --json', '*/5 * * * *  kuva run --config /srv/lab/kuva.yaml'),
+    );
+  act(run, async () => (await import('./commands/run.ts')).run);
+
+  const worker = shared(program.command('worker'))
+    .description('one more worker for the same buckets and database, on any machine, until stopped')
+    .addHelpText('after', examples('kuva worker', 'kuva worker --config lab.yaml'));
+  act(worker, async () => (await import('./commands/start.ts')).worker);
+
+  const attempt = shared(program.command('try'))
+    .argument('<image>', 'a file on this machine')
+    .description('apply the recipe to a file here and write the result beside it; touches nothing else')
+    .option('-o, --output <folder>', 'where to write to', '.')
+    .option('--force', 'overwrite a file that is there')
+    .addHelpText('after', examples('kuva try cat.jpg', 'kuva try cat.jpg --output results'));
+  act(attempt, async () => (await import('./commands/try.ts')).tryImage, ['image']);
+}
+
+function addQuestions(program: Command): void {
+  const status = shared(program.command('status'))
+    .description('how many images wait, are in work, done, set aside; which workers run; what is in the way')
+    .option('-w, --watch', 'again every two seconds, until stopped')
+    .addHelpText('after', examples('kuva status', 'kuva status --watch', 'kuva status --json'));
+  act(status, async () => (await import('./commands/status.ts')).status);
+
+  const log = shared(program.command('log'))
+    .argument('[name]', 'part of an input or output name; * and ? are wildcards')
+    .description('what was done to which image, newest first')
+    .addOption(new Option('--state <state...>', 'images in these states').choices(imageStates))
+    .option('--since <when>', 'only since: 30min, 2h, 7d, or a date such as 2026-11-23T10:00', parseWhen)
+    .option('--until <when>', 'only until, written likewise', parseWhen)
+    .option('-n, --limit <count>', 'at most so many lines; 0: all', parseCount, 50)
+    .addOption(
+      new Option('--format <format>', 'how to print').choices(['table', 'csv', 'json']).default('table'),
+    )
+    .option('-f, --follow', 'go on printing what is done from now on')
+    .addHelpText(
+      'after',
+      examples(
+        'kuva log cat',
+        "kuva log '*.tif' --since 1d --format csv > log.csv",
+        'kuva log --state rejected failed',
+        'kuva log --follow',
+      ),
+    );
+  act(log, async () => (await import('./commands/log.ts')).log, ['name']);
+
+  const retry = shared(program.command('retry'))
+    .argument('[name]', 'part of an input name; * and ? are wildcards')
+    .description('try images again that were set aside')
+    .addOption(new Option('--state <state...>', 'only these').choices(['rejected', 'failed']))
+    .option('--all', 'all of them')
+    .addHelpText('after', examples('kuva retry cat.jpg', 'kuva retry --state failed --all'));
+  act(retry, async () => (await import('./commands/retry.ts')).retry, ['name']);
+
+  const verify = shared(program.command('verify'))
+    .argument('[name]', 'part of an input or output name; * and ? are wildcards')
+    .description(
+      'read every output back, compare its SHA-256 with the ledger, and find outputs that no row names',
+    )
+    .addHelpText('after', examples('kuva verify', 'kuva verify cat.jpg', 'kuva verify --json'));
+  act(verify, async () => (await import('./commands/verify.ts')).verifyOutputs, ['name']);
+
+  const doctor = shared(program.command('doctor'))
+    .description(
+      'check configuration, credentials, buckets, database and machine; say what is wrong and how to mend it',
+    )
+    .addHelpText('after', examples('kuva doctor', 'kuva doctor --json'));
+  act(doctor, async () => (await import('./commands/doctor.ts')).doctor);
+}
+
+function addSetUp(program: Command): void {
+  const init = program
+    .command('init')
+    .description('write a commented kuva.yaml for your own buckets and database')
+    .option('-c, --config <file>', 'the file to write (default: kuva.yaml)')
+    .option('-y, --yes', 'ask nothing')
+    .option('--input <url>', 's3://bucket or file:folder')
+    .option('--output <url>', 's3://bucket or file:folder')
+    .option('--database <url>', 'postgres://… or embedded')
+    .option('--force', 'overwrite a file that is there')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'kuva init',
+        'kuva init --yes --input s3://input_bucket --output s3://output_bucket --database postgres://db_admin@5.6.7.8/pipeline_db',
+      ),
+    );
+  act(init, async () => (await import('./commands/init.ts')).init);
+
+  const config = shared(program.command('config'))
+    .description('print what is in force and where each value came from; secrets stay hidden')
+    .option('--schema', 'print the JSON Schema of kuva.yaml, for editors')
+    .addHelpText(
+      'after',
+      examples('kuva config', 'kuva config --json', 'kuva config --schema > kuva.schema.json'),
+    );
+  act(config, async () => (await import('./commands/config.ts')).config);
+
+  const completion = program
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'your shell').choices(['bash', 'zsh', 'fish']))
+    .description('print a script that completes commands and options in your shell')
+    .addHelpText(
+      'after',
+      examples(
+        'source <(kuva completion bash)',
+        'kuva completion fish > ~/.config/fish/completions/kuva.fish',
+      ),
+    );
+  act(completion, async () => (await import('./commands/completion.ts')).completion, ['shell']);
+}
+
+function shared(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'configuration file (default: $KUVA_CONFIG, else kuva.yaml here)')
+    .option(
+      '-d, --data <folder>',
+      'folder for the embedded parts: folders as buckets and a database of its own',
+    )
+    .option('--json', 'print JSON, for scripts');
+}
+
+/** Hangs a command's action in: it is loaded only when asked for, so that `--help` is quick. */
+function act(command: Command, load: () => Promise<Action>, argumentNames: readonly string[] = []): void {
+  command.action(async (...passed: unknown[]) => {
+    const given: Record<string, unknown> = { ...command.opts<Record<string, unknown>>() };
+    for (const [at, name] of argumentNames.entries()) {
+      if (passed[at] !== undefined) given[name] = passed[at];
+    }
+    const terminal = openTerminal({ json: given['json'] === true });
+    const action = await load();
+    try {
+      process.exitCode = await action(given, terminal, command.parent ?? command);
+    } catch (thrown) {
+      process.exitCode = reportFailure(toKuvaError(thrown), terminal);
+    }
+  });
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}

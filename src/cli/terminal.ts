@@ -1,0 +1,54 @@
+import process from 'node:process';
+import { stripVTControlCharacters, styleText } from 'node:util';
+
+export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'gray' | 'bold';
+
+/** Where a command writes to, and how. Results go to standard output, everything else to standard error. */
+export interface Terminal {
+  /** `--json` was given: standard output is for machines. */
+  readonly json: boolean;
+  /** Can standard error be redrawn, as progress bars need? */
+  readonly live: boolean;
+  /** Characters in a line. */
+  readonly width: number;
+  line(text?: string): void;
+  errorLine(text: string): void;
+  /** Writes to standard error without a line end. */
+  draw(text: string): void;
+  paint(colour: Colour, text: string): string;
+}
+
+/** The process's own terminal. Colours only on a terminal and without NO_COLOR (https://no-color.org). */
+export function openTerminal(options: { readonly json: boolean }): Terminal {
+  const { stdout, stderr, env } = process;
+  const colours = stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+  return {
+    json: options.json,
+    live: stderr.isTTY && env['TERM'] !== 'dumb' && !options.json,
+    get width() {
+      return stderr.isTTY ? Math.max(40, stderr.columns) : 80;
+    },
+    line: (text = '') => {
+      stdout.write(`${text}\n`);
+    },
+    errorLine: (text) => {
+      stderr.write(`${text}\n`);
+    },
+    draw: (text) => {
+      stderr.write(text);
+    },
+    paint: (colour, text) => (colours ? styleText(colour, text, { validateStream: false }) : text),
+  };
+}
+
+/** Columns that a text takes on a terminal: without colours, wide characters counted twice. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const { segment } of graphemes.segment(stripVTControlCharacters(text)))
+    width += wide.test(segment) ? 2 : 1;
+  return width;
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const wide =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;

@@ -1,0 +1,22 @@
+import { InvalidArgumentError } from 'commander';
+import { durationSchema } from '../image/quantity.ts';
+
+/** A point in time as people type it: an age (`2h`, `7d`) or a date (`2026-11-23`, `2026-11-23T10:00`, local time). */
+export function parseWhen(text: string): Date {
+  const age = durationSchema.safeParse(text);
+  if (age.success) return new Date(Date.now() - age.data);
+  // A bare date would be read as UTC; people mean their own midnight.
+  const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00` : text);
+  if (Number.isNaN(date.getTime())) {
+    throw new InvalidArgumentError(
+      'Give an age such as 30min, 2h or 7d, or a date such as 2026-11-23T10:00.',
+    );
+  }
+  return date;
+}
+
+/** A number of things, 0 or more. */
+export function parseCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
+}

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import process from 'node:process';
+import type { ImageEvent } from '../pipeline/event.ts';
+import { makeBudgets, thisMachine, concurrencyOf } from '../pipeline/budgets.ts';
+import type { DiscoverOptions } from '../pipeline/discover.ts';
+import { ignoring } from '../pipeline/ignored.ts';
+import { type NoticedOutage, Outages } from '../pipeline/outages.ts';
+import type { PipelineParts } from '../pipeline/parts.ts';
+import { runWorker } from '../pipeline/worker.ts';
+import type { Narrator } from './narrate/narrator.ts';
+import { listenForStop, type Stopping } from './stopping.ts';
+import type { System } from './system.ts';
+import type { Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+/** A worker that is ready to go, and what it goes by. */
+export interface Work {
+  readonly stopping: Stopping;
+  readonly outages: Outages;
+  readonly discovery: DiscoverOptions;
+  /** Runs until it is stopped. @param lead also discover new images when no other worker does */
+  readonly run: (lead: boolean) => Promise<void>;
+}
+
+/** Wires one worker of this process: what `start`, `worker` and `run` share. */
+export async function prepareWork(
+  system: System,
+  terminal: Terminal,
+  narrator: Narrator,
+  onEvent: (event: ImageEvent) => void = () => undefined,
+): Promise<Work> {
+  const { config, ledger, input } = system;
+  const worker = `${hostname()}-${process.pid}-${randomBytes(2).toString('hex')}`;
+  let underWay = 0;
+  const stopping = listenForStop(terminal, () =>
+    underWay === 0
+      ? 'nothing is under way.'
+      : `finishing ${underWay} ${underWay === 1 ? 'image' : 'images'} first.`,
+  );
+  const outages = new Outages((outage, over) => {
+    narrator.outage(outage, over);
+    tellOthers(system, worker, outages.longest);
+  });
+  const [{ partialWritesVisible }] = await Promise.all([
+    input.probe(stopping.stop),
+    system.output.probe(stopping.stop),
+  ]);
+  const machine = thisMachine();
+  const parts: PipelineParts = {
+    worker,
+    input,
+    output: system.output,
+    ...(system.rejected !== undefined && { rejected: system.rejected }),
+    partialWritesVisible,
+    ledger,
+    transformer: system.transformer,
+    recipe: system.recipe,
+    conflict: config.conflict,
+    maxAttempts: config.worker.attempts,
+    maxInputBytes: config.limits.bytes,
+    budgets: makeBudgets(config.worker, machine),
+    outages,
+    onEvent: (event) => {
+      narrator.image(event);
+      onEvent(event);
+    },
+  };
+  const discovery: DiscoverOptions = {
+    input,
+    ledger,
+    outages,
+    partialWritesVisible,
+    poll: config.worker.poll,
+    settle: config.worker.settle,
+    ignored: ignoring(partialWritesVisible ? config.worker.ignore : []),
+    onPass: tellUnusable(narrator),
+  };
+  const run = (lead: boolean): Promise<void> =>
+    runWorker({
+      parts,
+      queue: system.queue,
+      ...(lead && { discovery }),
+      version,
+      concurrency: concurrencyOf(config.worker, machine),
+      stop: stopping.stop,
+      stopNow: stopping.stopNow,
+      onUnderWay: (count) => {
+        underWay = count;
+      },
+    });
+  return { stopping, outages, discovery, run };
+}
+
+/** Lets `kuva status` on any machine see what this worker waits for. The database may be what is missing: then it cannot. */
+function tellOthers({ ledger }: System, worker: string, outage: NoticedOutage | undefined): void {
+  const note =
+    outage === undefined
+      ? undefined
+      : {
+          code: outage.failure.code,
+          what: outage.failure.message,
+          ...(outage.failure.remedy !== undefined && { remedy: outage.failure.remedy }),
+        };
+  ledger.reportOutage(worker, note).catch(() => undefined);
+}
+
+/** Objects that cannot be worked with are told once each, not at every pass. */
+function tellUnusable(narrator: Narrator): NonNullable<DiscoverOptions['onPass']> {
+  const told = new Set<string>();
+  return ({ unusable }) => {
+    for (const { name, reason } of unusable) {
+      if (told.has(name) || told.size > 10_000) continue;
+      told.add(name);
+      narrator.note('warn', `${name} was left alone: ${reason}.`);
+    }
+  };
+}

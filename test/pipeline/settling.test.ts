@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseObjectKey } from '../../src/image/key.ts';
+import type { SeenObject } from '../../src/ledger/contract.ts';
+import { Settling } from '../../src/pipeline/settling.ts';
+
+const file = (etag: string, writtenAgo: number): SeenObject => ({
+  key: parseObjectKey('cat.jpg'),
+  etag,
+  size: 1,
+  lastModified: new Date(Date.now() - writtenAgo),
+});
+
+describe('a file in an input folder', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is settled at once when it was last written long ago', () => {
+    expect(new Settling(250).isSettled(file('a', 300))).toBe(true);
+  });
+
+  it('has to wait when it has just been written, and again when it is written on', () => {
+    const settling = new Settling(250);
+    expect(settling.isSettled(file('a', 0))).toBe(false);
+    vi.advanceTimersByTime(200);
+    expect(settling.isSettled(file('b', 0))).toBe(false);
+    vi.advanceTimersByTime(200);
+    expect(settling.isSettled(file('c', 0))).toBe(false);
+    expect(settling.keys()).toEqual(['cat.jpg']);
+    vi.advanceTimersByTime(250);
+    expect(settling.isSettled(file('c', 250))).toBe(true);
+    expect(settling.keys()).toEqual([]);
+  });
+
+  it('is settled after the same time where the writer’s clock is ahead of ours', () => {
+    const settling = new Settling(250);
+    expect(settling.isSettled(file('a', -3_600_000))).toBe(false);
+    vi.advanceTimersByTime(250);
+    expect(settling.isSettled(file('a', -3_600_000))).toBe(true);
+  });
+
+  it('is forgotten when a whole pass has not shown it any more', () => {
+    const settling = new Settling(250);
+    settling.beginPass();
+    settling.isSettled(file('a', 0));
+    settling.endPass();
+    expect(settling.keys()).toEqual(['cat.jpg']);
+    settling.beginPass();
+    settling.endPass();
+    expect(settling.keys()).toEqual([]);
+  });
+});
