@@ -1,12 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Two projects: `parts` tests each part on real servers, `whole` runs the built program end to end. Real servers
+ * and real images are slower than unit tests, and the machines are small: hence the generous limits.
+ */
+const shared = { globalSetup: ['test/globalSetup.ts'], testTimeout: 60_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/globalSetup.ts'],
-    // Real servers and real images: slower than a unit test, and the machines are small.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     maxWorkers: 2,
+    projects: [
+      { test: { ...shared, name: 'parts', include: ['test/**/*.test.ts'], exclude: ['test/whole/**'] } },
+      { test: { ...shared, name: 'whole', include: ['test/whole/**/*.test.ts'] } },
+    ],
   },
 });
