@@ -2,26 +2,61 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { extensions } from './format.ts';
 import type { ObjectKey } from './key.ts';
-import { defaultKeyPattern, keyPatternFault, outputKey } from './outputKey.ts';
-import { stepSchema } from './steps.ts';
+import { defaultKeyPattern, keyPatternFault, keyPlaceholders, outputKey } from './outputKey.ts';
+import type { ConvertFormat } from './settings/convert.ts';
+import { type Step, stepSchema } from './steps.ts';
 
 const keyPatternSchema = z.string().superRefine((pattern, context) => {
   const fault = keyPatternFault(pattern);
   if (fault !== undefined) context.addIssue({ code: 'custom', message: `bad key pattern: ${fault}` });
 });
 
+const stepsSchema = z.array(stepSchema).superRefine((steps, context) => {
+  steps.forEach((step, index) => {
+    if (step.step !== 'convert' || index === steps.length - 1) return;
+    context.addIssue({
+      code: 'custom',
+      message: 'convert must be the last step, and there can be only one',
+      path: [index],
+    });
+  });
+});
+
 export const outputSchema = z.strictObject({
   name: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'a short name of a-z, 0-9, - and _')
-    .default('image'),
-  key: keyPatternSchema.default(defaultKeyPattern),
-  steps: z.array(stepSchema).default([{ step: 'negate' }]),
+    .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected a short name of a-z, 0-9, - and _')
+    .default('image')
+    .describe('Name of this output in the ledger and in messages.'),
+  key: keyPatternSchema.default(defaultKeyPattern).describe(
+    `Name of the object that is written; may hold ${Object.keys(keyPlaceholders)
+      .map((name) => `{${name}}`)
+      .join(', ')}.`,
+  ),
+  steps: stepsSchema
+    .prefault(['negate'])
+    .describe('What is done to the image, in this order. No steps at all: it is copied as it is.'),
+  metadata: z
+    .enum(['keep', 'strip'])
+    .default('keep')
+    .describe(
+      'keep: colour profile, EXIF, XMP, IPTC and orientation stay where the format can hold them; strip: they go, and the pixels are converted to sRGB and turned upright first, so that the picture looks the same.',
+    ),
 });
 
 /** What is made of each image: a list of outputs, each with its own key and its own steps. */
 export const recipeSchema = z.strictObject({
-  outputs: z.array(outputSchema).min(1).max(20),
+  outputs: z
+    .array(outputSchema)
+    .min(1)
+    .max(20)
+    .superRefine((outputs, context) => {
+      outputs.forEach((output, index) => {
+        const fault = clash(output, outputs.slice(0, index));
+        if (fault !== undefined) context.addIssue({ code: 'custom', ...fault, path: [index, ...fault.path] });
+      });
+    })
+    .describe('What is made of each image; it is decoded once for all of them.'),
 });
 
 export type RecipeOutput = z.infer<typeof outputSchema>;
@@ -45,12 +80,30 @@ export function recipeDigest(recipe: Recipe): string {
 }
 
 /** The format that an output is converted to, or undefined when it keeps its source's. */
-export function convertedFormat(_output: RecipeOutput): keyof typeof extensions | undefined {
-  return undefined;
+export function convertedFormat(output: RecipeOutput): ConvertFormat | undefined {
+  const last = output.steps.findLast(
+    (step): step is Extract<Step, { step: 'convert' }> => step.step === 'convert',
+  );
+  return last?.format;
 }
 
 /** @throws KuvaError `output-key-too-long` */
 export function keyOfOutput(output: RecipeOutput, input: ObjectKey): ObjectKey {
   const format = convertedFormat(output);
   return outputKey(output.key, input, format === undefined ? undefined : extensions[format]);
+}
+
+/** Two outputs that would overwrite each other. */
+function clash(
+  output: RecipeOutput,
+  earlier: readonly RecipeOutput[],
+): { message: string; path: string[] } | undefined {
+  if (earlier.some(({ name }) => name === output.name)) {
+    return { message: `two outputs are named ${output.name}: give each its own name`, path: ['name'] };
+  }
+  const place = (each: RecipeOutput) =>
+    `${each.key} ${each.key.includes('{ext}') ? (convertedFormat(each) ?? '') : ''}`;
+  return earlier.some((other) => place(other) === place(output))
+    ? { message: `two outputs would be written under one key: give each its own key`, path: ['key'] }
+    : undefined;
 }
