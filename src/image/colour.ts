@@ -27,6 +27,6 @@ function parseColour(text: string): string | undefined {
   const byName = named[text];
   if (byName !== undefined) return byName;
   const digits = text.slice(1).toLowerCase();
-  if (digits.length === 3) return `#${[...digits].map((digit) => digit + digit).join('')}ff`;
+  if (digits.length === 3) return `#${digits.replace(/./g, '$&$&')}ff`;
   return digits.length === 6 ? `#${digits}ff` : `#${digits}`;
 }

@@ -100,9 +100,14 @@ export const stepSchema = z
     }
     const parsed = canonicalSchema.safeParse(expanded.value);
     if (!parsed.success) {
-      // Whole, not as text alone: the configuration loader suggests the setting that was meant.
       for (const issue of parsed.error.issues) {
-        context.addIssue({ ...issue, path: [...expanded.path, ...issue.path], input: spelled });
+        const told = { message: issue.message, path: [...expanded.path, ...issue.path] };
+        // With its keys, not as text alone: the configuration loader suggests the setting that was meant.
+        if (issue.code === 'unrecognized_keys') {
+          context.addIssue({ ...told, code: issue.code, keys: issue.keys, input: expanded.value });
+        } else {
+          context.addIssue({ ...told, code: 'custom', input: spelled });
+        }
       }
       return z.NEVER;
     }
@@ -199,6 +204,6 @@ function mapSchema(name: string, settings: Readonly<Record<string, unknown>>): R
 }
 
 function settingsSchema(schema: z.ZodObject): Record<string, unknown> {
-  const { $schema: _dialect, ...settings } = z.toJSONSchema(schema.omit({ step: true }), { io: 'input' });
-  return settings;
+  const settings = z.toJSONSchema(schema.omit({ step: true }), { io: 'input' });
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => key !== '$schema'));
 }
