@@ -1,0 +1,126 @@
+import { Pool } from 'undici';
+import { KuvaError } from '../../image/failure.ts';
+import { pathOf, queryText } from './address.ts';
+import type { S3Connection, S3Options } from './connection.ts';
+import { type Answer, exchange, type WireRequest } from './exchange.ts';
+import { isBrokenOff } from './network.ts';
+import { readRefusal, type Refusal, refusalFailure } from './refusal.ts';
+import { createSigner } from './signer.ts';
+
+const emptySha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+/** More than any error or listing has; a bound, so that a wrong endpoint cannot fill the memory. */
+const textLimit = 32 * 1024 ** 2;
+
+export interface S3Request {
+  readonly method: WireRequest['method'];
+  /** Left out: the bucket itself. */
+  readonly key?: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** Of the body, in hexadecimal. Must be given with a body. */
+  readonly sha256?: string;
+  /** For messages: "reading cat.jpg". */
+  readonly doing: string;
+  /** Statuses of refusals that the caller deals with itself; all others are thrown. */
+  readonly expect?: readonly number[];
+  /**
+   * False where a repetition could do harm. Otherwise a request is sent once more if its connection broke off
+   * before any answer: that is how a server's closing of an idle connection shows. Left to the pipeline's
+   * patience, each would look like an outage.
+   */
+  readonly repeatable?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface S3Answer extends Answer {
+  /** Set where the status is one that the caller expects. The body is read then. */
+  readonly refusal?: Refusal;
+}
+
+/** Requests to one bucket, signed, their refusals translated. */
+export interface S3Client {
+  readonly bucket: string;
+  readonly url: string;
+  /** @throws KuvaError `store-*`, `bucket-missing`, `object-missing`, `key-invalid`, `interrupted` */
+  send(request: S3Request): Promise<S3Answer>;
+  close(): Promise<void>;
+}
+
+export function createS3Client(connection: S3Connection, bucket: string, options: S3Options): S3Client {
+  const sign = createSigner(connection);
+  const pool = new Pool(connection.endpoint.origin, {
+    connections: options.connections,
+    connectTimeout: options.connectTimeout,
+    headersTimeout: options.answerTimeout,
+    bodyTimeout: options.idleTimeout,
+    // One request at a time on a socket: a large answer must not hold up small ones, nor a refusal cut them off.
+    pipelining: 1,
+  });
+
+  const attempt = async (request: S3Request): Promise<Answer> => {
+    const { method, key, query = {}, body, doing, signal } = request;
+    const path = pathOf(connection.endpoint, bucket, key);
+    const headers = await sign({
+      method,
+      path,
+      query,
+      headers: {
+        ...request.headers,
+        ...(body === undefined ? {} : { 'content-length': String(body.length) }),
+      },
+      sha256: request.sha256 ?? emptySha256,
+    });
+    const wire = { method, path: path + queryText(query), headers, doing };
+    return exchange(pool, body === undefined ? wire : { ...wire, body }, signal);
+  };
+
+  return {
+    bucket,
+    url: `s3://${bucket}`,
+    async send(request) {
+      let answer: Answer;
+      try {
+        answer = await attempt(request);
+      } catch (failure) {
+        if (request.repeatable === false || !isBrokenOff(failure)) throw failure;
+        answer = await attempt(request);
+      }
+      if (answer.status < 300) return answer;
+      const refusal = readRefusal(answer.status, await textOf(answer, request.doing));
+      if (request.expect?.includes(answer.status) === true) return { ...answer, refusal };
+      throw refusalFailure(refusal, request.doing);
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+/** The whole body as text. */
+export async function textOf(answer: Answer, doing: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of answer.body) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    length += chunk.length;
+    if (length > textLimit) {
+      throw new KuvaError('store-protocol', {
+        what: `The object store gave an endless answer while ${doing}`,
+        remedy: 'Check that the endpoint is an S3 service.',
+      });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length).toString();
+}
+
+/** Reads away an answer whose headers say it all, so that its connection can serve the next request. */
+export function drain(answer: Answer): Promise<void> {
+  if (answer.body.readableEnded) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    answer.body.once('end', resolve);
+    answer.body.once('error', reject);
+    answer.body.resume();
+  });
+}

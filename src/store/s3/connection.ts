@@ -1,0 +1,36 @@
+/** Where an S3 service is and who asks. Finding these is the configuration's business. */
+export interface S3Connection {
+  /** Scheme, host, port, and a path if the service lies under one. Buckets are addressed in the path. */
+  readonly endpoint: URL;
+  /** Part of every signature. Ceph takes any; Amazon does not. */
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Of temporary credentials. */
+  readonly sessionToken?: string;
+}
+
+/** How to go about the connection. All times in milliseconds. */
+export interface S3Options {
+  /** Sockets to this service at most. */
+  readonly connections: number;
+  /** TCP and TLS. */
+  readonly connectTimeout: number;
+  /** From the last byte sent to the first of the answer; also the longest standstill while sending. */
+  readonly answerTimeout: number;
+  /** The longest standstill within an answer's body. */
+  readonly idleTimeout: number;
+  /** Objects larger than this (bytes) go up in parts. */
+  readonly multipartThreshold: number;
+  /** Bytes of a part; Amazon and Ceph ask for 5 MiB at least. */
+  readonly partSize: number;
+}
+
+export const defaultS3Options: S3Options = {
+  connections: 64,
+  connectTimeout: 10_000,
+  answerTimeout: 60_000,
+  idleTimeout: 60_000,
+  multipartThreshold: 64 * 1024 ** 2,
+  partSize: 16 * 1024 ** 2,
+};

@@ -1,0 +1,68 @@
+import { KuvaError } from '../../image/failure.ts';
+import { type ObjectKey, showKey } from '../../image/key.ts';
+import type { GetOptions, ObjectVersion, StoredObject } from '../contract.ts';
+import { drain, type S3Client } from './client.ts';
+import { refusalFailure } from './refusal.ts';
+import { versionOf } from './versionOf.ts';
+
+/**
+ * The version that is there now, or undefined.
+ *
+ * Asks with a GET for the first byte. A HEAD would do on paper, but Ceph RGW closes the connection after each one
+ * (a new TLS handshake every time), and its answers have no body, so that a 404 does not tell a missing object
+ * from a missing bucket.
+ */
+export async function headObject(
+  client: S3Client,
+  key: ObjectKey,
+  signal?: AbortSignal,
+): Promise<ObjectVersion | undefined> {
+  const doing = `looking at ${showKey(key)} in ${client.url}`;
+  const asked = { key, doing, signal };
+  const answer = await client.send({
+    ...asked,
+    method: 'GET',
+    headers: { range: 'bytes=0-0' },
+    expect: [404, 416],
+  });
+  if (answer.refusal?.code === 'NoSuchBucket') throw refusalFailure(answer.refusal, doing);
+  if (answer.refusal?.status === 404) return undefined;
+  if (answer.refusal?.status === 416) {
+    // An empty object has no first byte.
+    const empty = await client.send({ ...asked, method: 'HEAD', expect: [404] });
+    await drain(empty);
+    return empty.refusal === undefined ? versionOf(key, empty) : undefined;
+  }
+  await drain(answer);
+  return versionOf(key, answer);
+}
+
+/**
+ * Opens an object for reading. The ETag of the answer itself is compared, since an answer is of one version as a
+ * whole: that is exact on every server, while If-Match is ignored by some and misread by others.
+ * @throws KuvaError `object-missing`, `object-changed`, `store-*`
+ */
+export async function getObject(
+  client: S3Client,
+  key: ObjectKey,
+  options: GetOptions = {},
+): Promise<StoredObject> {
+  const doing = `reading ${showKey(key)} from ${client.url}`;
+  const answer = await client.send({ method: 'GET', key, doing, signal: options.signal });
+  const version = versionOf(key, answer);
+  if (options.ifMatch !== undefined && options.ifMatch !== version.etag) {
+    answer.body.destroy();
+    throw new KuvaError('object-changed', {
+      what: `${showKey(key)} in ${client.url} was replaced`,
+      data: 'The new object is left as it is.',
+      remedy: 'Nothing to do: it counts as a new image.',
+    });
+  }
+  return { version, body: answer.body };
+}
+
+/** A listing of nothing. Not HEAD, whose refusals have no reason. @throws KuvaError `bucket-missing`, `store-*` */
+export async function checkBucket(client: S3Client): Promise<void> {
+  const doing = `looking at ${client.url}`;
+  await drain(await client.send({ method: 'GET', query: { 'list-type': '2', 'max-keys': '0' }, doing }));
+}

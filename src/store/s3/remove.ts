@@ -1,0 +1,95 @@
+import { type ObjectKey, showKey } from '../../image/key.ts';
+import type { DeleteOutcome, ObjectVersion } from '../contract.ts';
+import { drain, type S3Answer, type S3Client } from './client.ts';
+import { isBrokenOff } from './network.ts';
+import { headObject } from './read.ts';
+import { refusalFailure } from './refusal.ts';
+import { etagIn, removalOf, type S3Traits } from './traits.ts';
+
+/**
+ * Removes one version and no other, as exactly as the bucket allows.
+ * @throws KuvaError `store-*`, `bucket-missing`
+ */
+export async function removeVersion(
+  client: S3Client,
+  version: ObjectVersion,
+  traits: S3Traits,
+  signal?: AbortSignal,
+): Promise<DeleteOutcome> {
+  // A version with an id is never overwritten, whatever the bucket's versioning is now.
+  if (isNamed(version.versionId)) return removeNamed(client, version.key, version.versionId, signal);
+  if (traits.versioning === 'off' && removalOf(traits) === 'if-match' && traits.deleteIfMatch !== undefined) {
+    const guard = { 'if-match': etagIn(traits.deleteIfMatch, version.etag) };
+    const answer = await sendDelete(client, version.key, { headers: guard, signal });
+    if (answer.refusal === undefined) return 'deleted';
+    return answer.refusal.status === 404 ? 'missing' : missingOrChanged(client, version, signal);
+  }
+  try {
+    return await compareAndRemove(client, version, traits, signal);
+  } catch (failure) {
+    if (!isBrokenOff(failure)) throw failure;
+    // The DELETE may have been carried out, and somebody may have put a new object there: look again first.
+    return compareAndRemove(client, version, traits, signal);
+  }
+}
+
+/** Ceph tells no id, Amazon tells `null`, of an object that was written while the bucket kept no versions. */
+function isNamed(versionId: string | undefined): versionId is string {
+  return versionId !== undefined && versionId !== 'null';
+}
+
+async function compareAndRemove(
+  client: S3Client,
+  version: ObjectVersion,
+  traits: S3Traits,
+  signal?: AbortSignal,
+): Promise<DeleteOutcome> {
+  const there = await headObject(client, version.key, signal);
+  if (there === undefined) return 'missing';
+  if (there.etag !== version.etag) return 'changed';
+  if (isNamed(there.versionId)) return removeNamed(client, version.key, there.versionId, signal);
+  const since =
+    traits.versioning === 'off' && traits.deleteIfUnmodifiedSince
+      ? { 'x-amz-delete-if-unmodified-since': there.lastModified.toISOString() }
+      : {};
+  // Without the id a bucket that keeps versions, or kept them once, would hide the object behind a marker.
+  const query = traits.versioning === 'off' ? {} : { versionId: 'null' };
+  const answer = await sendDelete(client, version.key, { query, headers: since, repeatable: false, signal });
+  if (answer.refusal === undefined) return 'deleted';
+  return answer.refusal.status === 404 ? 'missing' : 'changed';
+}
+
+async function removeNamed(
+  client: S3Client,
+  key: ObjectKey,
+  versionId: string,
+  signal?: AbortSignal,
+): Promise<DeleteOutcome> {
+  const answer = await sendDelete(client, key, { query: { versionId }, signal });
+  return answer.refusal === undefined ? 'deleted' : 'missing';
+}
+
+async function missingOrChanged(
+  client: S3Client,
+  version: ObjectVersion,
+  signal?: AbortSignal,
+): Promise<DeleteOutcome> {
+  return (await headObject(client, version.key, signal)) === undefined ? 'missing' : 'changed';
+}
+
+interface DeleteRequest {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly repeatable?: boolean;
+  readonly expect?: readonly number[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One DELETE; what is expected (the object's 404 and a 412) comes back as a refusal, all else is thrown. */
+export async function sendDelete(client: S3Client, key: string, request: DeleteRequest): Promise<S3Answer> {
+  const doing = `removing ${showKey(key)} from ${client.url}`;
+  const answer = await client.send({ method: 'DELETE', key, expect: [404, 412], ...request, doing });
+  if (answer.refusal?.code === 'NoSuchBucket') throw refusalFailure(answer.refusal, doing);
+  await drain(answer);
+  return answer;
+}

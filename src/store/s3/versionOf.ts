@@ -1,0 +1,33 @@
+import { KuvaError } from '../../image/failure.ts';
+import { type ObjectKey, showKey } from '../../image/key.ts';
+import type { ObjectVersion } from '../contract.ts';
+import type { Answer } from './exchange.ts';
+
+/** An ETag as the contract has it. Weak ones do not occur in S3, but a proxy that compresses may make one. */
+export function bareEtag(text: string): string {
+  return text.replace(/^W\//, '').replace(/^"|"$/g, '');
+}
+
+/** The version that the headers of a GET or HEAD tell of. */
+export function versionOf(key: ObjectKey, answer: Answer): ObjectVersion {
+  const etag = answer.headers.get('etag');
+  // Of a part, the header tells the size of the whole: `bytes 0-0/1234`.
+  const range = /\/(\d+)$/.exec(answer.headers.get('content-range') ?? '');
+  const length = range?.[1] ?? answer.headers.get('content-length');
+  const modified = Date.parse(answer.headers.get('last-modified') ?? '');
+  const versionId = answer.headers.get('x-amz-version-id');
+  if (etag === undefined || length === undefined || Number.isNaN(modified)) {
+    throw new KuvaError('store-protocol', {
+      what: `The object store told no ETag, length or date of ${showKey(key)}`,
+      data: 'The object stays as it is.',
+      remedy: 'Check that the endpoint is an S3 service, and that no proxy changes its answers.',
+    });
+  }
+  return {
+    key,
+    etag: bareEtag(etag),
+    size: Number(length),
+    lastModified: new Date(modified),
+    ...(versionId === undefined ? {} : { versionId }),
+  };
+}
