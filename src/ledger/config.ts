@@ -22,44 +22,64 @@ export interface DatabaseConnection {
   readonly sslkey?: string;
 }
 
-const databaseUrl = z
-  .string()
-  .regex(/^postgres(ql)?:\/\//, 'expected `embedded` or a URL such as postgres://user@host:5432/database')
-  .meta({ examples: ['postgres://kuva@db.example.org:5432/kuva?sslmode=require'] });
+const blockSchema = z
+  .strictObject({
+    url: z
+      .string()
+      .optional()
+      .describe('A `postgres://` URL for everything that has no line of its own here.'),
+    host: z.string().min(1).optional().describe('Host name, address, or folder of a Unix socket.'),
+    port: z.number().int().min(1).max(65_535).optional().describe('Left out: 5432.'),
+    name: z.string().min(1).optional().describe('Name of the database. Left out: the same as the user.'),
+    user: z.string().min(1).optional().describe('Left out: the name of the user who runs kuva.'),
+    password: z
+      .string()
+      .regex(/^\$\{[A-Za-z_]\w*\}$/, {
+        error:
+          'a password does not stand in this file: put it into an environment variable and write ${NAME} here, or use `password_file`, `credentials_file` or ~/.pgpass',
+      })
+      .optional()
+      .describe('`${NAME}` of the environment variable that has the password.')
+      .meta({ examples: ['${DB_PASSWORD}'] }),
+    password_file: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'A password file of the form of `~/.pgpass`; like that one it must be readable by its owner alone.',
+      ),
+    credentials_file: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'A script such as `db_cred.sh` that exports DB_HOST, DB_PORT, DB_NAME, DB_USER and PGPASSWORD; it is read, never run.',
+      ),
+    sslmode: z
+      .enum(sslModes)
+      .optional()
+      .describe("TLS, in the words of libpq. Left out: `prefer`. CSC's Pukki needs `require` at least."),
+    sslrootcert: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('PEM file with the certificate authorities to trust, or `system`.'),
+    sslcert: z.string().min(1).optional().describe('PEM file with a client certificate.'),
+    sslkey: z.string().min(1).optional().describe('PEM file with the key of the client certificate.'),
+  })
+  .describe('A PostgreSQL server, setting by setting.');
 
-const databaseParts = z.strictObject({
-  host: z.string().min(1).optional().describe('Name or address of the server.'),
-  port: z.number().int().min(1).max(65_535).optional().describe('TCP port; 5432 when left out.'),
-  name: z.string().min(1).optional().describe('Name of the database.'),
-  user: z.string().min(1).optional().describe('Name of the database user.'),
-  passwordFile: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'A password file as libpq reads it (host:port:database:user:password). Left out: PGPASSWORD, then ~/.pgpass.',
-    ),
-  sslmode: z
-    .enum(sslModes)
-    .optional()
-    .describe(
-      'TLS to the server, exactly as in libpq; `prefer` when left out, `require` or better over a network.',
-    ),
-  sslrootcert: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('PEM file with the certificate authorities to trust, or `system`.'),
-  sslcert: z.string().min(1).optional().describe('PEM file with a client certificate.'),
-  sslkey: z.string().min(1).optional().describe('PEM file with the key of the client certificate.'),
-});
-
-/** The `database:` key of kuva.yaml. */
+/** The `database:` key of kuva.yaml. What a URL holds is checked when it is resolved. */
 export const databaseSchema = z
-  .union([z.literal('embedded'), databaseUrl, databaseParts])
+  .union([
+    z.enum(['embedded', 'env']),
+    z.string().meta({ examples: ['postgres://db_admin@5.6.7.8:5432/pipeline_db?sslmode=require'] }),
+    blockSchema,
+  ])
   .default('embedded')
   .describe(
-    'Where the ledger is kept: `embedded` (a PostgreSQL of its own in the data folder), a postgres:// URL, or its parts. What is left out comes from the environment (DATABASE_URL, PG*, ~/.pgpass).',
+    "Where the ledger is kept: `embedded` (a real PostgreSQL of kuva's own, in `data`), `env` (the server that DATABASE_URL, PG* or DB_* in the environment name), a `postgres://` URL, or its parts. What the URL or the parts leave out comes from PG* and ~/.pgpass.",
   );
 
-export type DatabaseConfig = z.infer<typeof databaseSchema>;
+export type DatabaseForm = z.infer<typeof databaseSchema>;
+export type DatabaseBlock = z.infer<typeof blockSchema>;

@@ -9,7 +9,7 @@ export const workerSchema = z.strictObject({
     .describe('Images in work at the same time on one machine; `auto` goes by the number of cores.'),
   memory: z
     .union([z.literal('auto'), bytesSchema])
-    .default('auto')
+    .prefault('auto')
     .describe('Memory for decoded images; `auto` takes half of what the machine or container has.'),
   attempts: z
     .number()

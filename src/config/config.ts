@@ -1,0 +1,55 @@
+/** The configuration in force: everything resolved, every default filled in. */
+import type { Recipe } from '../image/recipe.ts';
+import type { Secret } from '../image/secret.ts';
+import type { DatabaseConnection } from '../ledger/config.ts';
+import type { WorkerConfig } from '../pipeline/config.ts';
+import type { Limits } from '../transform/limits.ts';
+import type { LogConfig } from './schema.ts';
+
+export interface KuvaConfig {
+  /** Absolute path of the file that was read; absent when there is none. */
+  readonly file?: string;
+  readonly pipeline: string;
+  readonly input: Place;
+  readonly output: Place;
+  readonly rejected: { readonly move?: Place };
+  readonly database: DatabaseChoice;
+  /** Absolute path of the folder for the embedded parts. */
+  readonly data: string;
+  readonly recipe: Recipe;
+  readonly conflict: 'keep-both' | 'replace' | 'reject';
+  readonly limits: Limits;
+  readonly worker: WorkerConfig;
+  readonly log: LogConfig;
+}
+
+/** A bucket, and how to get at it. */
+export type Place = FolderPlace | S3BucketPlace;
+
+export interface FolderPlace {
+  readonly kind: 'folder';
+  /** Absolute. */
+  readonly path: string;
+  /** `file:///…` */
+  readonly url: string;
+}
+
+export interface S3BucketPlace {
+  readonly kind: 's3';
+  readonly bucket: string;
+  /** `s3://bucket` */
+  readonly url: string;
+  readonly connection: S3Login;
+}
+
+export interface S3Login {
+  readonly endpoint: URL;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Secret;
+  readonly sessionToken?: Secret;
+}
+
+export type DatabaseChoice =
+  | { readonly kind: 'embedded' /** Absolute path of its folder. */; readonly folder: string }
+  | { readonly kind: 'server'; readonly connection: DatabaseConnection };

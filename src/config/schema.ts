@@ -1,0 +1,70 @@
+/** What may stand in `kuva.yaml`: the one source of validation, of the JSON Schema and of the reference. */
+import { z } from 'zod';
+import { outputSchema } from '../image/recipe.ts';
+import { databaseSchema } from '../ledger/config.ts';
+import { conflictSchema, rejectedSchema, workerSchema } from '../pipeline/config.ts';
+import { limitsSchema } from '../transform/limits.ts';
+import { s3Schema } from './s3Schema.ts';
+
+const locationText = z.string().meta({ examples: ['s3://input_bucket', 'file:./folder'] });
+
+const locationSchema = z.union([
+  locationText,
+  z
+    .strictObject({
+      url: locationText.describe('The bucket or folder.'),
+      s3: s3Schema.optional().describe('Its own server; replaces the common `s3` as a whole.'),
+    })
+    .describe('A bucket on a server of its own.'),
+]);
+
+export const recipeFormSchema = z.union([z.array(outputSchema).min(1).max(20), outputSchema]);
+
+const logSchema = z.strictObject({
+  level: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('What is told: everything from this level up.'),
+  format: z
+    .enum(['auto', 'plain', 'json'])
+    .default('auto')
+    .describe('`plain` lines for people, `json` for machines; `auto` is plain on a terminal.'),
+});
+
+export const fileSchema = z
+  .strictObject({
+    pipeline: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/,
+        'a pipeline is named with a-z, A-Z, 0-9, - and _, at most 63',
+      )
+      .default('images')
+      .describe('Name of this pipeline in the ledger; several pipelines can share a database.'),
+    input: locationSchema
+      .optional()
+      .describe(
+        'Where images come from: `s3://bucket` or `file:folder`. Left out: the folder `input` in `data`.',
+      ),
+    output: locationSchema
+      .optional()
+      .describe('Where results go: `s3://bucket` or `file:folder`. Left out: the folder `output` in `data`.'),
+    rejected: rejectedSchema.prefault({}).describe('What happens to inputs that are no usable images.'),
+    database: databaseSchema,
+    data: z.string().min(1).default('./kuva-data').describe('Folder for the embedded parts.'),
+    s3: s3Schema.optional().describe('How to reach the S3 server of both buckets.'),
+    recipe: recipeFormSchema
+      .prefault({})
+      .describe('What is made of each image: `key` and `steps` of the one output, or a list of outputs.'),
+    conflict: conflictSchema,
+    limits: limitsSchema
+      .prefault({})
+      .describe('Bounds that an image must keep, checked before it is decoded.'),
+    worker: workerSchema.prefault({}).describe('How a worker goes about its work.'),
+    log: logSchema.prefault({}).describe('What the program tells.'),
+  })
+  .describe('Configuration of one kuva pipeline.');
+
+export type FileConfig = z.infer<typeof fileSchema>;
+export type LocationForm = z.infer<typeof locationSchema>;
+export type LogConfig = z.infer<typeof logSchema>;
