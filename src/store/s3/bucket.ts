@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { KuvaError } from '../../image/failure.ts';
 import { createS3Client, drain } from './client.ts';
 import { defaultS3Options, type S3Connection } from './connection.ts';
 import { checkBucket } from './read.ts';
-import { KuvaError } from '../../image/failure.ts';
 
 /**
  * Makes a bucket. Repeating it is harmless: one that is there already and is one's own stays as it is.

@@ -4,7 +4,7 @@ import { pathOf, queryText } from './address.ts';
 import type { S3Connection, S3Options } from './connection.ts';
 import { type Answer, exchange, type WireRequest } from './exchange.ts';
 import { isBrokenOff } from './network.ts';
-import { readRefusal, type Refusal, refusalFailure } from './refusal.ts';
+import { type Refusal, readRefusal, refusalFailure } from './refusal.ts';
 import { createSigner } from './signer.ts';
 
 const emptySha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';

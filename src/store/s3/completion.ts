@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { KuvaError } from '../../image/failure.ts';
 import type { ObjectKey } from '../../image/key.ts';
 import { scratchKey } from '../scratch.ts';
 import type { S3Client } from './client.ts';
-import { KuvaError } from '../../image/failure.ts';
 import { putInParts } from './multipart.ts';
 import { headObject } from './read.ts';
 import { sweepScratch } from './sweep.ts';

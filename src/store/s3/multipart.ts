@@ -7,8 +7,8 @@ import type { ObjectVersion, PutOptions } from '../contract.ts';
 import { drain, type S3Answer, type S3Client, textOf } from './client.ts';
 import { headObject } from './read.ts';
 import { readRefusal } from './refusal.ts';
-import { conditionFailure, lookBefore, writtenVersion } from './write.ts';
 import { bareEtag } from './versionOf.ts';
+import { conditionFailure, lookBefore, writtenVersion } from './write.ts';
 import { parseXml, plainText, tryXml } from './xml.ts';
 
 const createdSchema = z.object({ InitiateMultipartUploadResult: z.object({ UploadId: z.string().min(1) }) });

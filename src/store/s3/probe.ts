@@ -11,8 +11,8 @@ import { scratchKey } from '../scratch.ts';
 import { drain, type S3Answer, type S3Client, textOf } from './client.ts';
 import { headObject } from './read.ts';
 import { sendDelete } from './remove.ts';
-import { cautiousTraits, type EtagForm, etagIn, type S3Traits } from './traits.ts';
 import { sweepScratch } from './sweep.ts';
+import { cautiousTraits, type EtagForm, etagIn, type S3Traits } from './traits.ts';
 import { bareEtag } from './versionOf.ts';
 import { parseXml } from './xml.ts';
 
