@@ -48,7 +48,11 @@ export class LedgerPool extends Pool {
       // A statement of ours takes milliseconds; a connection that is silent for this long is dead, and its
       // caller must hear of it before the kernel gives up, a quarter of an hour later.
       query_timeout: 120_000,
-      onConnect: (client) => client.query(sessionSettings).then(() => undefined),
+      // The pool waits for it, whatever its type says.
+      // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the typings lack what pg-pool's README has
+      onConnect: async (client) => {
+        await client.query(sessionSettings);
+      },
     });
     this.connection = connection;
     this.#encryptions = ways;

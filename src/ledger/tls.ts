@@ -44,31 +44,40 @@ export function encryptions(connection: DatabaseConnection, home = homedir()): r
 function tlsOptions(connection: DatabaseConnection, mode: Mode, home: string): ConnectionOptions {
   const authorities = rootCertificates(connection, mode, home);
   const own = ownCertificate(connection);
-  if (authorities === undefined) return { rejectUnauthorized: false, ...own };
-  return {
-    rejectUnauthorized: true,
-    ...(authorities !== 'system' && { ca: authorities }),
-    ...(mode.check === 'chain' && authorities !== 'system' && { checkServerIdentity: () => undefined }),
-    ...own,
-  };
+  switch (authorities.kind) {
+    case 'none':
+      return { rejectUnauthorized: false, ...own };
+    case 'system':
+      return { rejectUnauthorized: true, ...own };
+    case 'file': {
+      const nameToo = mode.check === 'chain and name';
+      const any = nameToo ? {} : { checkServerIdentity: () => undefined };
+      return { rejectUnauthorized: true, ca: authorities.pem, ...any, ...own };
+    }
+  }
 }
+
+type Authorities =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'system' }
+  | { readonly kind: 'file'; readonly pem: string };
 
 function rootCertificates(
   { sslmode, sslrootcert }: DatabaseConnection,
   mode: Mode,
   home: string,
-): string | 'system' | undefined {
+): Authorities {
   if (sslrootcert === 'system') {
     // As in libpq: anybody can get a certificate of a public authority, so that the name has to be checked.
-    if (sslmode === 'verify-full') return 'system';
+    if (sslmode === 'verify-full') return { kind: 'system' };
     throw new KuvaError('config-invalid', {
       what: `sslrootcert "system" needs sslmode "verify-full", and it is "${sslmode}"`,
       remedy: 'Set sslmode to verify-full, or name the file of the authority that the server uses.',
     });
   }
   const file = sslrootcert ?? path.join(home, '.postgresql', 'root.crt');
-  if (existsSync(file)) return readPem(file);
-  if (!mode.needsRoot && sslrootcert === undefined) return undefined;
+  if (existsSync(file)) return { kind: 'file', pem: readPem(file) };
+  if (!mode.needsRoot && sslrootcert === undefined) return { kind: 'none' };
   throw new KuvaError('config-invalid', {
     what: `sslmode "${sslmode}" checks the server's certificate, and the root certificate file ${file} does not exist`,
     remedy:

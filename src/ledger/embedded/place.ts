@@ -1,0 +1,90 @@
+import { type Stats, statSync } from 'node:fs';
+import { access, chmod, chown, constants, mkdir, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { KuvaError } from '../../image/failure.ts';
+import { type Binaries, locateBinaries } from './binaries.ts';
+import { linkLibraries } from './libraries.ts';
+import { type RunAs, runAs, userFor } from './runAs.ts';
+
+/** Where an embedded PostgreSQL lives, and how its programs are started there. */
+export interface Place {
+  /** Absolute, without symbolic links. */
+  readonly folder: string;
+  /** PostgreSQL's own data folder. */
+  readonly cluster: string;
+  readonly log: string;
+  readonly state: string;
+  readonly binaries: Binaries;
+  readonly runAs: RunAs;
+  /** For LD_LIBRARY_PATH, when links are missing in the package. */
+  readonly libraries: string | undefined;
+}
+
+/**
+ * Makes the folder ready to use.
+ * @throws KuvaError `folder-unusable`, `platform-unsupported`
+ */
+export async function preparePlace(dataFolder: string, binaries = locateBinaries()): Promise<Place> {
+  const asked = path.resolve(dataFolder);
+  const user = userFor(ownerOf(asked));
+  await makeFolder(asked, user);
+  const folder = await realpath(asked);
+  const libraries = await unusableUnless(folder, () =>
+    linkLibraries(binaries.native, path.join(folder, 'lib')),
+  );
+  return {
+    folder,
+    cluster: path.join(folder, 'cluster'),
+    log: path.join(folder, 'server.log'),
+    state: path.join(folder, 'state.json'),
+    binaries,
+    runAs: await runAs(user, binaries, path.join(folder, 'cluster', '..')),
+    libraries,
+  };
+}
+
+async function makeFolder(folder: string, user: RunAs['user']): Promise<void> {
+  await unusableUnless(folder, async () => {
+    const isNew = (await mkdir(folder, { recursive: true, mode: 0o755 })) !== undefined;
+    if (isNew) await chmod(folder, 0o700);
+    if (user !== undefined) await chown(folder, user.uid, user.gid);
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  });
+}
+
+function ownerOf(folder: string): Stats | undefined {
+  try {
+    return statSync(folder, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Does something in the folder, and tells in plain words why it could not be done. */
+export async function unusableUnless<T>(folder: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (cause instanceof KuvaError) throw cause;
+    throw folderUnusable(folder, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+export function folderUnusable(folder: string, reason: string, cause?: unknown): KuvaError {
+  return new KuvaError('folder-unusable', {
+    what: `The embedded database cannot use ${folder}: ${reason}`,
+    data: 'Nothing in it was changed.',
+    remedy: remedyFor(reason),
+    cause,
+  });
+}
+
+function remedyFor(reason: string): string {
+  if (/ENOSPC|EDQUOT|no space left|quota/i.test(reason))
+    return 'Make room on that disk, or name another folder with --data.';
+  if (/EROFS|read-only/i.test(reason)) return 'That disk takes no writes: name another folder with --data.';
+  if (/EACCES|EPERM|permission|not permitted/i.test(reason)) {
+    return 'Run kuva as the user that owns the folder, or name another one with --data.';
+  }
+  return 'Name another folder with --data.';
+}

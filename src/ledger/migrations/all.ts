@@ -1,0 +1,13 @@
+import { images } from './001-images.ts';
+import { records } from './002-records.ts';
+import { workers } from './003-workers.ts';
+import { protocol } from './004-protocol.ts';
+
+export interface Migration {
+  readonly id: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** In the order in which they are applied. One that was released is never changed: a new one is added instead. */
+export const migrations: readonly Migration[] = [images, records, workers, protocol];
