@@ -17,7 +17,7 @@ export interface Layer {
   readonly origin: string;
 }
 
-const variables = {
+export const variables = {
   input: 'KUVA_INPUT',
   output: 'KUVA_OUTPUT',
   database: 'KUVA_DATABASE',

@@ -9,6 +9,7 @@ import type { FileConfig, LocationForm } from './schema.ts';
 import { findS3Access, type S3Answer } from './secrets/s3Access.ts';
 import { Secret } from '../image/secret.ts';
 import type { Surroundings } from './surroundings.ts';
+import { showFound } from './wording.ts';
 
 export type Role = 'input' | 'output' | 'rejected';
 
@@ -58,7 +59,7 @@ export function resolvePlaces(context: PlacesContext): PlacesAnswer {
       complaints.push({
         path: urlPath,
         part: 'value',
-        found: `the text ${JSON.stringify(urlOf(written))}`,
+        found: showFound(urlOf(written), urlPath),
         what,
         ...(expected !== undefined && { expected }),
         ...(suggestion !== undefined && { suggestion }),
