@@ -1,0 +1,36 @@
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
+import process from 'node:process';
+import sharp from 'sharp';
+import type { Programs } from './programs.ts';
+
+/** What the figures were measured on: without it, they mean nothing. */
+export interface Machine {
+  readonly cores: number;
+  readonly cpu: string;
+  /** Bytes. */
+  readonly memory: number;
+  readonly system: string;
+  /** Of the last minute, before the bench began. */
+  readonly load: number;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export function describeMachine(programs: Programs, servers: { postgres: string; ceph: string }): Machine {
+  return {
+    cores: availableParallelism(),
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    memory: totalmem(),
+    system: `${type()} ${release()}`,
+    load: loadavg()[0] ?? 0,
+    versions: {
+      Node: process.versions.node,
+      sharp: sharp.versions.sharp,
+      libvips: sharp.versions.vips,
+      'Ceph RGW': `${programs.radosgw.version} (${servers.ceph})`,
+      PostgreSQL: servers.postgres,
+      ImageMagick: programs.convert.version,
+      s3cmd: programs.s3cmd.version,
+      psql: programs.psql.version,
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { table } from '../../src/cli/table.ts';
+import { showBytes } from '../../src/image/quantity.ts';
+import type { Machine } from '../machine.ts';
+import type { BenchResult, Contender, Latency } from '../result.ts';
+import { quantile, spreadOf } from '../statistics.ts';
+import { significant, withSpread } from './numbers.ts';
+import { nameOf, rateTable, ratioOver } from './rates.ts';
+
+/** Everything that the bench found out, for people. */
+export function report(result: BenchResult): string[] {
+  return [
+    ...machineLines(result.machine),
+    '',
+    ...result.sets.flatMap((set) => [...rateTable(result, set), '']),
+    ...headlines(result),
+    ...emptyRun(result.emptyRunSeconds),
+    ...latencyTable(result.latencies),
+    ...failures(result),
+    ...noise(result),
+  ];
+}
+
+function machineLines(machine: Machine): string[] {
+  const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    `${machine.cores} cores (${machine.cpu}), ${showBytes(machine.memory)} of memory, ${machine.system}; everything, servers too, on this machine`,
+    versions.join(', '),
+    `Load before the bench began: ${machine.load.toFixed(2)}`,
+  ];
+}
+
+/** What is asked for: at least so many times the tutorial's script, on the pictures that are like the tutorial's. */
+const asked = 100;
+
+function headlines(result: BenchResult): string[] {
+  const lines: string[] = [];
+  for (const set of result.sets) {
+    const runsOf = (contender: Contender) =>
+      result.runs.filter((run) => run.set === set.name && run.contender === contender);
+    for (const rival of ['tutorial', 'tutorial-no-sleep'] as const) {
+      const ratio = ratioOver(runsOf('kuva'), runsOf(rival));
+      if (ratio === undefined) continue;
+      const goal = set.name === 'A' && rival === 'tutorial' ? `; asked for: at least ${asked}` : '';
+      const what = rival === 'tutorial' ? "the tutorial's script as it stands" : 'it without its sleep 1';
+      lines.push(`Set ${set.name}, kuva run ÷ ${what}: ${withSpread(ratio)}${goal}`);
+    }
+  }
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+function emptyRun(seconds: readonly number[]): string[] {
+  if (seconds.length === 0) return [];
+  return [
+    `kuva run on an empty bucket, start to end, is in each of its runs: ${withSpread(spreadOf(seconds))} s`,
+    '',
+  ];
+}
+
+function latencyTable(latencies: readonly Latency[]): string[] {
+  if (latencies.length === 0) return [];
+  const milliseconds = (value: number): string => `${Math.round(value)} ms`;
+  const lines = table<Latency>(
+    [
+      { title: 'From upload to result', value: placeOf },
+      { title: 'uploads', align: 'right', value: (each) => String(each.milliseconds.length) },
+      { title: 'p50', align: 'right', value: (each) => milliseconds(quantile(each.milliseconds, 0.5)) },
+      { title: 'p95', align: 'right', value: (each) => milliseconds(quantile(each.milliseconds, 0.95)) },
+      { title: 'longest', align: 'right', value: (each) => milliseconds(quantile(each.milliseconds, 1)) },
+    ],
+    latencies,
+  );
+  return [...lines, "the tutorial's script: up to 60 s, since cron starts it each minute (not measured)", ''];
+}
+
+function placeOf({ store, poll }: Latency): string {
+  return store === 's3'
+    ? `kuva worker on S3, looking every ${(poll ?? 0) / 1000} s`
+    : 'kuva start on folders';
+}
+
+function failures({ failed, machine }: BenchResult): string[] {
+  return failed.flatMap(({ set, contender, round, reason }) => [
+    `${nameOf(contender, machine.cores)}, set ${set}, round ${round}, gave no figure: ${reason}`,
+  ]);
+}
+
+/** Share of the machine that something else may use before a figure is called doubtful. */
+const tolerated = 0.1;
+
+/** A shared machine makes figures that nobody can repeat: better said than hidden. */
+function noise({ runs, machine }: BenchResult): string[] {
+  const shares = runs.map((run) => run.otherCpuSeconds / (run.seconds * machine.cores));
+  const disturbed = shares.filter((share) => share > tolerated).length;
+  if (disturbed === 0) return [];
+  const worst = significant(Math.max(...shares) * 100);
+  return [
+    `Doubtful: in ${disturbed} of ${runs.length} runs something else used more than ${tolerated * 100} % of this machine (${worst} % in the worst one).`,
+  ];
+}

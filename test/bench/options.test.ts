@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { parseOptions } from '../../bench/options.ts';
+
+describe('the options of the bench', () => {
+  it('are those of the documentation when none is given', () => {
+    expect(parseOptions([])).toMatchObject({
+      rounds: 3,
+      'count-a': 300,
+      'tutorial-a': 20,
+      'tutorial-a-no-sleep': 40,
+      'count-b': 40,
+      uploads: 30,
+      store: 'bluestore',
+    });
+  });
+
+  it('let a count stand beside --quick', () => {
+    expect(parseOptions(['--quick', '--count-a', '100'])).toMatchObject({
+      rounds: 1,
+      'count-a': 100,
+      'count-b': 8,
+    });
+  });
+
+  it('refuse counts that are no counts or have no end, and options that do not exist', () => {
+    expect(() => parseOptions(['--count-a', 'many'])).toThrow('--count-a');
+    expect(() => parseOptions(['--count-a', '0'])).toThrow('--count-a');
+    expect(() => parseOptions(['--rounds', '1000'])).toThrow('--rounds');
+    expect(() => parseOptions(['--fast'])).toThrow('--fast');
+  });
+
+  it('give help when asked', () => {
+    expect(parseOptions(['--help'])).toBe('help');
+  });
+});
