@@ -57,6 +57,7 @@ export async function bench(
       sets,
       options,
       cores: availableParallelism(),
+      signal: closing.signal,
       say,
     });
     rates = { ...measured, emptyRunSeconds };

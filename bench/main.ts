@@ -41,7 +41,7 @@ try {
   process.exitCode = await main();
 } catch (thrown) {
   process.exitCode = 1;
-  console.error(thrown instanceof Error ? thrown.message : thrown);
+  if (!closing.signal.aborted) console.error(thrown instanceof Error ? thrown.message : thrown);
   if (process.env['KUVA_DEBUG'] !== undefined) console.error(thrown);
 } finally {
   await closing.close();

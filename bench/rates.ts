@@ -27,6 +27,8 @@ export interface RateParts {
   readonly sets: ReadonlyMap<SetName, PictureSet>;
   readonly options: Options;
   readonly cores: number;
+  /** Aborted: the bench is being ended. */
+  readonly signal: AbortSignal;
   /** Told as it goes on. */
   readonly say: (line: string) => void;
 }
@@ -45,6 +47,7 @@ export async function measureRates(parts: RateParts): Promise<{ runs: Run[]; fai
         `${label}: ${run.images} in ${significant(run.seconds)} s, ${significant(run.images / run.seconds)}/s${outcome}`,
       );
     } catch (thrown) {
+      parts.signal.throwIfAborted();
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
       failed.push({ ...planned, reason });
       parts.say(`${label}: failed: ${reason}`);

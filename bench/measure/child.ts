@@ -30,6 +30,7 @@ export function startChild(
   options: ChildOptions,
   closing: Closing,
 ): Child {
+  closing.signal.throwIfAborted();
   const log = openSync(options.log, 'w', 0o600);
   let child: ChildProcess;
   try {

@@ -44,6 +44,7 @@ export async function startCeph(folder: string, store: CephStore, closing: Closi
       RGW_SECRET_KEY: keys.secretAccessKey,
     },
     timeout: 120_000,
+    signal: closing.signal,
   });
   const pids = await Promise.all(
     ['mon.a', 'osd.0', 'rgw'].map(async (name) =>

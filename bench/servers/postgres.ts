@@ -21,7 +21,7 @@ export async function startDatabases(
   databases: readonly string[],
   closing: Closing,
 ): Promise<PostgresServer> {
-  const embedded = await startEmbedded(join(folder, 'postgres'));
+  const embedded = await startEmbedded(join(folder, 'postgres'), { signal: closing.signal });
   closing.add(() => embedded.stop());
   const { host, port, user, password } = embedded.connection;
   const urlOf = (database: string): string => {

@@ -18,6 +18,14 @@ describe('closing', () => {
     expect(ended).toEqual(['server', 'folder']);
   });
 
+  it('takes nothing more once it has begun, and says that it has', async () => {
+    const closing = new Closing();
+    expect(closing.signal.aborted).toBe(false);
+    await closing.close();
+    expect(closing.signal.aborted).toBe(true);
+    expect(() => closing.add(() => Promise.resolve())).toThrow('the bench is being ended');
+  });
+
   it('goes on after a failure, and tells it at the end', async () => {
     const closing = new Closing();
     let removed = false;
