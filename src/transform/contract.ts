@@ -14,6 +14,8 @@ export interface ImageFacts {
   readonly depth: number;
   readonly channels: number;
   readonly hasAlpha: boolean;
+  /** Pixels of the largest page, where that is not the first. */
+  readonly largestPage?: number;
 }
 
 export interface MadeImage {

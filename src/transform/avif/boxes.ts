@@ -1,0 +1,49 @@
+/** The boxes of an AVIF file: ISO/IEC 14496-12, and the AV1 Image File Format of AOMedia. */
+import { damaged, readingStructure, unsupported } from '../refusal.ts';
+
+export interface Box {
+  readonly type: string;
+  readonly end: number;
+}
+
+/**
+ * The boxes at the top of the file.
+ * @throws KuvaError `image-damaged` when one reaches beyond the end: the file is cut short
+ */
+export function readBoxes(bytes: Buffer): Box[] {
+  return readingStructure('The AVIF', () => {
+    const boxes: Box[] = [];
+    let at = 0;
+    while (at < bytes.length) {
+      const type = bytes.toString('latin1', at + 4, at + 8);
+      const short = bytes.readUInt32BE(at);
+      const size =
+        short === 1 ? Number(bytes.readBigUInt64BE(at + 8)) : short === 0 ? bytes.length - at : short;
+      if (size < 8) throw damaged('The AVIF is corrupt: a box has no size');
+      if (at + size > bytes.length) throw damaged(`The AVIF is cut short within its part "${type}"`);
+      boxes.push({ type, end: at + size });
+      at += size;
+    }
+    return boxes;
+  });
+}
+
+/**
+ * A sequence would lose all frames but one.
+ * @throws KuvaError `format-unsupported`
+ */
+export function refuseAvifSequence(bytes: Buffer): void {
+  if (!readBoxes(bytes).some(({ type }) => type === 'moov')) return;
+  throw unsupported(
+    'The file is an animated AVIF, and only one of its frames could be transformed',
+    'Convert it to an animated WebP and upload that.',
+  );
+}
+
+/** How colours are sampled, from the AV1 configuration ("AV1 Codec ISO Media File Format Binding", 2.3.3). */
+export function avifSubsampling(bytes: Buffer): '4:2:0' | '4:4:4' {
+  const at = bytes.indexOf('av1C', 0, 'latin1');
+  const flags = at < 0 ? 0 : (bytes[at + 6] ?? 0);
+  // chroma_subsampling_x and _y; 4:2:2 has the first alone and is written with full colours.
+  return (flags & 0x0c) === 0x0c ? '4:2:0' : '4:4:4';
+}

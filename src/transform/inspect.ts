@@ -1,0 +1,85 @@
+import type { Metadata } from 'sharp';
+import type { ImageFormat } from '../image/format.ts';
+import { showBytes } from '../image/quantity.ts';
+import type { ImageFacts } from './contract.ts';
+import { formatReaders, type PageSize } from './formats.ts';
+import { frameOf } from './frame.ts';
+import { openImage } from './libvips.ts';
+import type { Limits } from './limits.ts';
+import { damaged, tooLarge, unsupported } from './refusal.ts';
+import { sniff } from './sniff.ts';
+import { translated } from './translation.ts';
+
+/**
+ * Looks at the header alone and holds it against the limits. The format is what the bytes say, not the name.
+ * @throws KuvaError `not-an-image`, `format-unsupported`, `image-damaged`, `image-too-large`
+ */
+export async function inspectImage(bytes: Buffer, limits: Limits): Promise<ImageFacts> {
+  if (bytes.length > limits.bytes) {
+    throw tooLarge(
+      `The file has ${showBytes(bytes.length)}, and the limit is ${showBytes(limits.bytes)}`,
+      'bytes',
+    );
+  }
+  const format = sniff(bytes);
+  const own = formatReaders[format].pages(bytes);
+  // Before any other reader sees the file.
+  if (own !== undefined) checkLimits(own, limits);
+  const metadata = await readMetadata(bytes, format);
+  const pages = own ?? pagesOf(metadata);
+  checkLimits(pages, limits);
+  const [first] = pages;
+  if (first === undefined) throw damaged('The file holds no picture');
+  const frame = frameOf(bytes, metadata);
+  const largest = Math.max(...pages.map(({ width, height }) => width * height));
+  return {
+    format,
+    width: first.width,
+    height: first.height,
+    pages: pages.length,
+    depth: metadata.depth === 'ushort' ? 16 : 8,
+    channels: metadata.channels,
+    hasAlpha: frame.hasAlpha,
+    ...(largest > first.width * first.height ? { largestPage: largest } : {}),
+  };
+}
+
+/**
+ * What libvips reads of a header.
+ * @throws KuvaError `image-damaged`, `format-unsupported`
+ */
+export async function readMetadata(bytes: Buffer, format: ImageFormat): Promise<Metadata> {
+  const animated = format === 'gif' || format === 'webp';
+  try {
+    const metadata = await openImage(bytes, animated ? { pages: -1 } : {}).metadata();
+    if (format === 'avif' && (metadata.pages ?? 1) > 1) {
+      throw unsupported(
+        `The AVIF holds ${metadata.pages ?? 0} pictures, and only the first could be transformed`,
+        'Split it into single pictures and upload those.',
+      );
+    }
+    return metadata;
+  } catch (thrown) {
+    throw translated(thrown, 'image-damaged');
+  }
+}
+
+function pagesOf({ width, height, pageHeight, pages }: Metadata): PageSize[] {
+  return Array.from({ length: pages ?? 1 }, () => ({ width, height: pageHeight ?? height }));
+}
+
+function checkLimits(pages: readonly PageSize[], limits: Limits): void {
+  if (pages.length > limits.pages) {
+    throw tooLarge(`The image has ${pages.length} pages, and the limit is ${limits.pages}`, 'pages');
+  }
+  const pixels = pages.reduce((total, { width, height }) => total + width * height, 0);
+  if (pixels <= limits.pixels) return;
+  const [first] = pages;
+  const size = `${first?.width ?? 0} × ${first?.height ?? 0} pixels${pages.length > 1 ? ` on each of ${pages.length} pages` : ''}`;
+  throw tooLarge(
+    `The image has ${size}, ${millions(pixels)} in all, and the limit is ${millions(limits.pixels)}`,
+    'pixels',
+  );
+}
+
+const millions = (pixels: number) => `${(pixels / 1e6).toPrecision(3)} million`;

@@ -1,0 +1,82 @@
+/** How each output of a recipe will be made from this image; what cannot be made is refused before anything is decoded. */
+import type { RecipeOutput } from '../image/recipe.ts';
+import type { StepOf } from '../image/steps.ts';
+import type { ImageFacts } from './contract.ts';
+import { convertedEncoding } from './converted.ts';
+import { type Encoding, formatTraits } from './encoding.ts';
+import { holdsHiddenFrames } from './formats.ts';
+import { keptEncoding } from './kept.ts';
+import { negatesInFile } from './png/negate.ts';
+import { impossible } from './refusal.ts';
+import type { Source, SourcePage } from './source.ts';
+import { type BoundStep, bindStep, type DrawnStep } from './steps/table.ts';
+
+export type OutputPlan =
+  /** No steps: the bytes as they are. */
+  | { readonly way: 'copy'; readonly output: RecipeOutput }
+  /** Colours are negated in the file; nothing is decoded and encoded again. */
+  | { readonly way: 'in-file'; readonly output: RecipeOutput; readonly format: 'gif' | 'png' }
+  | PixelPlan;
+
+export interface PixelPlan {
+  readonly way: 'pixels';
+  readonly output: RecipeOutput;
+  readonly steps: readonly BoundStep[];
+  readonly strip: boolean;
+  /** How a page is written; for an animation, the whole. Ask while the page's frame is good. */
+  encoding(page: Pick<SourcePage, 'frame' | 'metadata'>): Encoding;
+  /** Pages that are taken, from the first. */
+  readonly pages: number;
+  /** Several pages become frames of one animation. */
+  readonly animated: boolean;
+}
+
+/** @throws KuvaError `step-impossible` */
+export function planOutput(output: RecipeOutput, source: Source, facts: ImageFacts): OutputPlan {
+  const { bytes, format } = source;
+  const convert = output.steps.find((step): step is StepOf<'convert'> => step.step === 'convert');
+  const drawn = output.steps.filter((step): step is DrawnStep => step.step !== 'convert');
+  const strip = output.metadata === 'strip';
+  if (convert === undefined && !strip) {
+    if (drawn.length === 0) return { way: 'copy', output };
+    if (isPlainNegation(drawn)) {
+      if (format === 'gif' || (format === 'png' && negatesInFile(bytes)))
+        return { way: 'in-file', output, format };
+    }
+  }
+  if (holdsHiddenFrames(format, bytes)) {
+    throw impossible(
+      `The image is an animated PNG, and output ${output.name} would keep only its first frame`,
+      'Convert it to an animated WebP or GIF and upload that. (Negation alone would work.)',
+    );
+  }
+  // Pages of a TIFF may each be stored in another way.
+  const encoding = ({ frame, metadata }: Pick<SourcePage, 'frame' | 'metadata'>) =>
+    convert === undefined
+      ? keptEncoding(format, format === 'tiff' ? frame.bytes : bytes, metadata)
+      : convertedEncoding(convert);
+  const written = convert === undefined ? format : convert.format;
+  if (written === 'svg') keptEncoding(format, bytes, source.metadata);
+  const traits = written === 'svg' ? formatTraits.png : formatTraits[written];
+  const onlyFirst = convert !== undefined && 'pages' in convert && convert.pages === 'first';
+  if (traits.pages === 'one' && facts.pages > 1 && !onlyFirst) {
+    throw impossible(
+      `The image has ${facts.pages} pages, and output ${output.name} is to be ${written}, which holds one`,
+      'Convert to tiff, webp or gif, or add pages: first to the convert step to take only the first page.',
+    );
+  }
+  return {
+    way: 'pixels',
+    output,
+    steps: drawn.map(bindStep),
+    strip,
+    encoding,
+    pages: onlyFirst ? 1 : facts.pages,
+    animated: traits.pages === 'animation' && facts.pages > 1 && !onlyFirst,
+  };
+}
+
+function isPlainNegation(steps: readonly DrawnStep[]): boolean {
+  const [only] = steps;
+  return steps.length === 1 && only?.step === 'negate' && !only.alpha;
+}

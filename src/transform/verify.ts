@@ -1,0 +1,49 @@
+import { KuvaError } from '../image/failure.ts';
+import { contentTypes } from '../image/format.ts';
+import type { ConvertFormat } from '../image/settings/convert.ts';
+import type { MadeImage } from './contract.ts';
+import { formatReaders } from './formats.ts';
+import { readMetadata } from './inspect.ts';
+import { sniff } from './sniff.ts';
+
+export interface Expected {
+  readonly output: string;
+  readonly format: ConvertFormat | 'svg';
+  readonly width: number;
+  readonly height: number;
+  readonly pages: number;
+}
+
+/**
+ * Reads back what was made: it is whole, in the format, of the size and with the pages that it should have.
+ * @throws KuvaError `transform-failed`
+ */
+export async function verified(bytes: Buffer, expected: Expected): Promise<MadeImage> {
+  const { output, format, width, height, pages } = expected;
+  try {
+    const found = sniff(bytes);
+    if (found !== format) throw new Error(`it is ${found} instead of ${format}`);
+    formatReaders[format].check(bytes);
+    const metadata = await readMetadata(bytes, format);
+    const made = {
+      width: metadata.width,
+      height: metadata.pageHeight ?? metadata.height,
+      pages: formatReaders[format].pages(bytes)?.length ?? metadata.pages ?? 1,
+    };
+    // The WebP encoder makes one longer frame of equal ones in a row; nothing else may be missing.
+    const enough = format === 'webp' ? made.pages >= 1 && made.pages <= pages : made.pages === pages;
+    if (made.width !== width || made.height !== height || !enough) {
+      throw new Error(
+        `it has ${made.pages} pages of ${made.width} × ${made.height} instead of ${pages} of ${width} × ${height}`,
+      );
+    }
+    return { output, bytes, format, contentType: contentTypes[format], ...made };
+  } catch (thrown) {
+    throw new KuvaError('transform-failed', {
+      what: `Output ${output} came out wrong: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      data: 'The input stays where it is, and nothing was written.',
+      remedy: 'Please report it with the image and the recipe.',
+      cause: thrown,
+    });
+  }
+}
