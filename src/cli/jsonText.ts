@@ -5,7 +5,7 @@
 export function jsonText(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => {
     if (typeof part === 'bigint') return Number.isSafeInteger(Number(part)) ? Number(part) : part.toString();
-    if (part instanceof Map) return Object.fromEntries(part);
+    if (part instanceof Map) return Object.fromEntries<unknown>(part);
     return part;
   });
 }

@@ -9,6 +9,8 @@ export interface Stopping {
   readonly stopNow: AbortSignal;
   /** Ends it from within, as if Ctrl-C had been pressed. */
   readonly end: () => void;
+  /** What to say at the first Ctrl-C about what is under way; nothing is said until this is set. */
+  readonly explain: (underWay: () => string) => void;
   /** Takes the handlers off again. */
   readonly dispose: () => void;
 }
@@ -20,15 +22,18 @@ const lastMoments = 500;
  * Listens for Ctrl-C, SIGTERM and a closed terminal: once finishes what is under way and says so, twice stops at
  * once. Neither loses anything.
  */
-export function listenForStop(terminal: Terminal, underWay: () => string): Stopping {
+export function listenForStop(terminal: Terminal): Stopping {
+  let underWay: (() => string) | undefined;
   const stop = new AbortController();
   const stopNow = new AbortController();
   const onSignal = (): void => {
     if (!stop.signal.aborted) {
       stop.abort();
-      terminal.errorLine(
-        `\nStopping: ${underWay()} Press Ctrl-C again to stop at once; nothing is lost either way.`,
-      );
+      if (underWay !== undefined) {
+        terminal.errorLine(
+          `\nStopping: ${underWay()} Press Ctrl-C again to stop at once; nothing is lost either way.`,
+        );
+      }
       return;
     }
     if (stopNow.signal.aborted) process.exit(exitCodes.incomplete);
@@ -43,6 +48,9 @@ export function listenForStop(terminal: Terminal, underWay: () => string): Stopp
     stopNow: stopNow.signal,
     end: () => {
       stop.abort();
+    },
+    explain: (text) => {
+      underWay = text;
     },
     dispose: () => {
       for (const name of signals) process.off(name, onSignal);

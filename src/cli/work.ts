@@ -9,14 +9,11 @@ import { type NoticedOutage, Outages } from '../pipeline/outages.ts';
 import type { PipelineParts } from '../pipeline/parts.ts';
 import { runWorker } from '../pipeline/worker.ts';
 import type { Narrator } from './narrate/narrator.ts';
-import { listenForStop, type Stopping } from './stopping.ts';
 import type { System } from './system.ts';
-import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
 /** A worker that is ready to go, and what it goes by. */
 export interface Work {
-  readonly stopping: Stopping;
   readonly outages: Outages;
   readonly discovery: DiscoverOptions;
   /** Runs until it is stopped. @param lead also discover new images when no other worker does */
@@ -26,14 +23,14 @@ export interface Work {
 /** Wires one worker of this process: what `start`, `worker` and `run` share. */
 export async function prepareWork(
   system: System,
-  terminal: Terminal,
   narrator: Narrator,
   onEvent: (event: ImageEvent) => void = () => undefined,
 ): Promise<Work> {
   const { config, ledger, input } = system;
   const worker = `${hostname()}-${process.pid}-${randomBytes(2).toString('hex')}`;
   let underWay = 0;
-  const stopping = listenForStop(terminal, () =>
+  const { stopping } = system;
+  stopping.explain(() =>
     underWay === 0
       ? 'nothing is under way.'
       : `finishing ${underWay} ${underWay === 1 ? 'image' : 'images'} first.`,
@@ -89,7 +86,7 @@ export async function prepareWork(
         underWay = count;
       },
     });
-  return { stopping, outages, discovery, run };
+  return { outages, discovery, run };
 }
 
 /** Lets `kuva status` on any machine see what this worker waits for. The database may be what is missing: then it cannot. */

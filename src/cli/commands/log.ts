@@ -7,8 +7,7 @@ import { pause } from '../../pipeline/pause.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
 import type { Action } from '../program.ts';
-import { listenForStop } from '../stopping.ts';
-import { type System, sharedOptions, withSystem } from '../system.ts';
+import { type LedgerSystem, sharedOptions, withLedger } from '../system.ts';
 import { csvLine, table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -44,7 +43,7 @@ const interval = 500;
 export const log: Action = (given, terminal) => {
   const options = optionsSchema.parse(given);
   const format = terminal.json ? 'json' : options.format;
-  return withSystem(options, async (system) => {
+  return withLedger(options, terminal, async (system) => {
     const filter: LogFilter = {
       ...(options.name !== undefined && { name: options.name }),
       ...(options.since !== undefined && { since: options.since }),
@@ -66,13 +65,13 @@ export const log: Action = (given, terminal) => {
       if (lines.length === options.limit)
         terminal.errorLine(`(the newest ${options.limit}; --limit 0 shows all)`);
     }
-    if (options.follow === true) await follow(system, filter, states, printer, terminal);
+    if (options.follow === true) await follow(system, filter, states, printer);
     return exitCodes.ok;
   });
 };
 
 async function* logLines(
-  system: System,
+  system: LedgerSystem,
   filter: LogFilter,
   states: readonly string[],
 ): AsyncGenerator<LogLine> {
@@ -86,32 +85,27 @@ async function* logLines(
 }
 
 async function follow(
-  system: System,
+  system: LedgerSystem,
   filter: LogFilter,
   states: readonly string[],
   print: (lines: readonly LogLine[]) => void,
-  terminal: Terminal,
 ): Promise<void> {
-  const stopping = listenForStop(terminal, () => '');
-  try {
-    let since = await system.ledger.now();
-    const told = new Set<string>();
-    while (!stopping.stop.aborted) {
-      await pause(interval, stopping.stop);
-      const now = await system.ledger.now();
-      const fresh: LogLine[] = [];
-      for await (const line of logLines(system, { ...filter, since, oldestFirst: true }, states)) {
-        // The window overlaps the last one: a transaction may become visible later than its clock says.
-        const id = `${line.whole.id} ${line.when.getTime()}`;
-        if (!told.has(id)) fresh.push(line);
-        told.add(id);
-      }
-      if (fresh.length > 0) print(fresh);
-      since = new Date(now.getTime() - 5_000);
-      if (told.size > 100_000) told.clear();
+  const { stop } = system.stopping;
+  let since = await system.ledger.now();
+  const told = new Set<string>();
+  while (!stop.aborted) {
+    await pause(interval, stop);
+    const now = await system.ledger.now();
+    const fresh: LogLine[] = [];
+    for await (const line of logLines(system, { ...filter, since, oldestFirst: true }, states)) {
+      // The window overlaps the last one: a transaction may become visible later than its clock says.
+      const id = `${line.whole.id} ${line.when.getTime()}`;
+      if (!told.has(id)) fresh.push(line);
+      told.add(id);
     }
-  } finally {
-    stopping.dispose();
+    if (fresh.length > 0) print(fresh);
+    since = new Date(now.getTime() - 5_000);
+    if (told.size > 100_000) told.clear();
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { KuvaError } from '../../image/failure.ts';
 import { exitCodes } from '../exit.ts';
 import type { Action } from '../program.ts';
-import { sharedOptions, withSystem } from '../system.ts';
+import { sharedOptions, withLedger } from '../system.ts';
 
 const optionsSchema = sharedOptions.extend({
   name: z.string().optional(),
@@ -19,7 +19,7 @@ export const retry: Action = (given, terminal) => {
       remedy: '`kuva log --state rejected failed` lists what was set aside, with the reasons.',
     });
   }
-  return withSystem(options, async ({ ledger }) => {
+  return withLedger(options, terminal, async ({ ledger }) => {
     const { name, state } = options;
     const queued = await ledger.retry({
       ...(name !== undefined && { name }),

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { KuvaError } from '../../image/failure.ts';
 import { durationSchema, showDuration } from '../../image/quantity.ts';
 import type { ImageState } from '../../image/state.ts';
@@ -22,7 +21,7 @@ type Tally = Record<ImageEventKind, number>;
 /** `kuva run`: processes what is in the input bucket, and ends. */
 export const run: Action = (given, terminal) => {
   const options = optionsSchema.parse(given);
-  return withSystem(options, async (system) => {
+  return withSystem(options, terminal, async (system) => {
     const begun = performance.now();
     const bar = new ProgressBar(terminal, 'images');
     const tally: Tally = {
@@ -40,10 +39,11 @@ export const run: Action = (given, terminal) => {
     const narrator = terminal.json
       ? jsonNarrator(system.config.pipeline, system.config.log.level)
       : plainNarrator(terminal, { every: false, before: clear });
-    const work = await prepareWork(system, terminal, narrator, (event) => {
+    const work = await prepareWork(system, narrator, (event) => {
       tally[event.kind]++;
     });
-    const { stopping, outages, discovery } = work;
+    const { outages, discovery } = work;
+    const { stopping } = system;
     const impatience = watchPatience(outages, options.patience, stopping.end);
     try {
       for (const notice of system.notices) narrator.note('warn', notice);
@@ -70,7 +70,6 @@ export const run: Action = (given, terminal) => {
     } finally {
       impatience.stop();
       clear();
-      stopping.dispose();
     }
   });
 };

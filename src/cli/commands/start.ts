@@ -23,18 +23,14 @@ function keepGoing(
   greeting: (system: System, terminal: Terminal) => string[],
 ): Promise<number> {
   const options = sharedOptions.parse(given);
-  return withSystem(options, async (system) => {
+  return withSystem(options, terminal, async (system) => {
     const narrator = narratorFor(system, terminal);
-    const work = await prepareWork(system, terminal, narrator);
-    try {
-      for (const notice of system.notices) narrator.note('warn', notice);
-      if (!terminal.json) for (const line of greeting(system, terminal)) terminal.line(line);
-      await work.run(true);
-      if (!terminal.json) terminal.errorLine('Stopped. Everything that was under way is finished.');
-      return exitCodes.ok;
-    } finally {
-      work.stopping.dispose();
-    }
+    const work = await prepareWork(system, narrator);
+    for (const notice of system.notices) narrator.note('warn', notice);
+    if (!terminal.json) for (const line of greeting(system, terminal)) terminal.line(line);
+    await work.run(true);
+    if (!terminal.json) terminal.errorLine('Stopped. Everything that was under way is finished.');
+    return exitCodes.ok;
   });
 }
 

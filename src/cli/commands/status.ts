@@ -6,8 +6,7 @@ import { pause } from '../../pipeline/pause.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
 import type { Action } from '../program.ts';
-import { listenForStop } from '../stopping.ts';
-import { sharedOptions, withSystem } from '../system.ts';
+import { sharedOptions, withLedger } from '../system.ts';
 import { table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -19,25 +18,20 @@ const interval = 2_000;
 /** `kuva status`: what waits, what is in work, what is done, what is in the way. */
 export const status: Action = (given, terminal) => {
   const options = optionsSchema.parse(given);
-  return withSystem(options, async ({ ledger, config }) => {
-    const stopping = listenForStop(terminal, () => '');
-    try {
-      do {
-        const now = await ledger.status();
-        if (terminal.json) terminal.line(jsonText({ pipeline: config.pipeline, ...now }));
-        else
-          show(
-            now,
-            { pipeline: config.pipeline, input: config.input.url, output: config.output.url },
-            terminal,
-            options.watch === true,
-          );
-        if (options.watch === true) await pause(interval, stopping.stop);
-      } while (options.watch === true && !stopping.stop.aborted);
-      return exitCodes.ok;
-    } finally {
-      stopping.dispose();
-    }
+  return withLedger(options, terminal, async ({ ledger, config, stopping }) => {
+    do {
+      const now = await ledger.status();
+      if (terminal.json) terminal.line(jsonText({ pipeline: config.pipeline, ...now }));
+      else
+        show(
+          now,
+          { pipeline: config.pipeline, input: config.input.url, output: config.output.url },
+          terminal,
+          options.watch === true,
+        );
+      if (options.watch === true) await pause(interval, stopping.stop);
+    } while (options.watch === true && !stopping.stop.aborted);
+    return exitCodes.ok;
   });
 };
 

@@ -1,6 +1,7 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { loadConfig } from '../../config/load.ts';
 import { KuvaError } from '../../image/failure.ts';
 import { parseObjectKey } from '../../image/key.ts';
 import { showBytes, showDuration } from '../../image/quantity.ts';
@@ -8,7 +9,8 @@ import { keyOfOutput } from '../../image/recipe.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
 import type { Action } from '../program.ts';
-import { openTransforms, sharedOptions } from '../system.ts';
+import { loadOptions, sharedOptions } from '../system.ts';
+import { wireTransforms } from '../wire.ts';
 
 const optionsSchema = sharedOptions.extend({
   image: z.string(),
@@ -19,7 +21,7 @@ const optionsSchema = sharedOptions.extend({
 /** `kuva try`: the recipe on one local file. Needs no bucket, no database, and changes nothing but the result's file. */
 export const tryImage: Action = async (given, terminal) => {
   const options = optionsSchema.parse(given);
-  const { transformer, recipe } = await openTransforms(options);
+  const { transformer, recipe } = await wireTransforms(loadConfig(loadOptions(options)).value);
   const bytes = await readImage(options.image);
   const begun = performance.now();
   const facts = await transformer.inspect(bytes);

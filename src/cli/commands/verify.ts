@@ -5,7 +5,6 @@ import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
 import type { Action } from '../program.ts';
 import { ProgressBar } from '../progressBar.ts';
-import { listenForStop } from '../stopping.ts';
 import { sharedOptions, withSystem } from '../system.ts';
 
 const optionsSchema = sharedOptions.extend({ name: z.string().optional() });
@@ -16,8 +15,7 @@ const concurrency = 8;
 /** `kuva verify`: reads every output back and compares it with the ledger. */
 export const verifyOutputs: Action = (given, terminal) => {
   const options = optionsSchema.parse(given);
-  return withSystem(options, async ({ ledger, output }) => {
-    const stopping = listenForStop(terminal, () => 'reading what is under way to its end.');
+  return withSystem(options, terminal, async ({ ledger, output, stopping }) => {
     const bar = new ProgressBar(terminal, 'outputs read back');
     try {
       const { records } = await ledger.status();
@@ -63,8 +61,6 @@ export const verifyOutputs: Action = (given, terminal) => {
       bar.clear();
       terminal.errorLine('Stopped before everything was read back.');
       return exitCodes.incomplete;
-    } finally {
-      stopping.dispose();
     }
   });
 };

@@ -1,0 +1,86 @@
+/** Builds the concrete parts from the configuration: the one place that knows which stores and databases there are. */
+import { dirname, sep } from 'node:path';
+import type { DatabaseChoice, KuvaConfig, Place, S3BucketPlace } from '../config/config.ts';
+import type { ImageQueue, Ledger } from '../ledger/contract.ts';
+import { startEmbedded } from '../ledger/embedded/startEmbedded.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import { migrate } from '../ledger/migrate.ts';
+import { type LedgerPool, openPool } from '../ledger/pool.ts';
+import { openQueue } from '../ledger/queue.ts';
+import type { CheckedStore } from '../store/access.ts';
+import { openFolderStore } from '../store/folder/store.ts';
+import type { S3Connection } from '../store/s3/connection.ts';
+import { openS3Store } from '../store/s3/store.ts';
+import type { Transformer } from '../transform/contract.ts';
+import { type LoadedRecipe, loadRecipeFiles } from '../transform/recipeFiles.ts';
+import { createTransformer } from '../transform/transformer.ts';
+
+/** Opens a bucket. A folder inside kuva's own data folder is made when it is not there; any other must be there. */
+export async function wireStore(place: Place, data: string): Promise<CheckedStore> {
+  switch (place.kind) {
+    case 'folder':
+      return openFolderStore(place.path, { create: place.path.startsWith(`${data}${sep}`) });
+    case 's3':
+      return openS3Store(s3ConnectionOf(place), place.bucket);
+  }
+}
+
+export function s3ConnectionOf({ connection }: S3BucketPlace): S3Connection {
+  const { secretAccessKey, sessionToken, ...open } = connection;
+  return {
+    ...open,
+    secretAccessKey: secretAccessKey.reveal(),
+    ...(sessionToken !== undefined && { sessionToken: sessionToken.reveal() }),
+  };
+}
+
+/** A database that can be asked; with the embedded server running behind it where that is the choice. */
+export interface WiredDatabase {
+  readonly pool: LedgerPool;
+  readonly close: () => Promise<void>;
+}
+
+export async function wireDatabase(
+  choice: DatabaseChoice,
+  signal: AbortSignal,
+  onTrouble: (message: string) => void,
+): Promise<WiredDatabase> {
+  if (choice.kind === 'server') {
+    const pool = openPool(choice.connection);
+    return { pool, close: () => pool.end() };
+  }
+  const embedded = await startEmbedded(choice.folder, { signal, onTrouble });
+  const pool = openPool(embedded.connection);
+  return {
+    pool,
+    close: async () => {
+      await pool.end();
+      await embedded.stop();
+    },
+  };
+}
+
+export interface WiredLedger {
+  readonly ledger: Ledger;
+  readonly queue: ImageQueue;
+  /** For a person to read, e.g. that a foreign `log_records` is in the way. */
+  readonly notices: readonly string[];
+}
+
+/** Brings the schema up to date and opens the ledger of one pipeline. */
+export async function wireLedger(pool: LedgerPool, pipeline: string): Promise<WiredLedger> {
+  const { notices } = await migrate(pool);
+  return { ledger: await openLedger(pool, pipeline), queue: await openQueue(pool, pipeline), notices };
+}
+
+export interface WiredTransforms {
+  readonly transformer: Transformer;
+  readonly recipe: LoadedRecipe['recipe'];
+}
+
+/** The transformer and the recipe with its files, whose paths are relative to the configuration file. */
+export async function wireTransforms(config: KuvaConfig): Promise<WiredTransforms> {
+  const folder = config.file === undefined ? process.cwd() : dirname(config.file);
+  const { recipe, files } = await loadRecipeFiles(config.recipe, folder);
+  return { transformer: createTransformer(config.limits, { files }), recipe };
+}
