@@ -37,7 +37,9 @@ function settingsReference(): string {
     const block = blockOf(node);
     return block === undefined
       ? []
-      : [`### \`${key}\`\n\n${node.description ?? ''}\n\n${settingsTable(block, (name) => `${key}.${name}`)}`];
+      : [
+          `### \`${key}\`\n\n${node.description ?? ''}\n\n${settingsTable(block, (name) => `${key}.${name}`)}`,
+        ];
   });
   return [`### All settings\n\n${settingsTable(fileNode, (name) => name)}`, ...sections].join('\n\n');
 }
@@ -52,9 +54,11 @@ function stepsReference(): string {
         const tables = blocks
           .filter(({ properties }) => Object.keys(properties ?? {}).length > 0)
           .map((block) => settingsTable(block, (key) => key));
-        return [`### \`${name}\``, step.description ?? '', ...(tables.length === 0 ? ['It has no settings.'] : tables)].join(
-          '\n\n',
-        );
+        return [
+          `### \`${name}\``,
+          step.description ?? '',
+          ...(tables.length === 0 ? ['It has no settings.'] : tables),
+        ].join('\n\n');
       }),
     )
     .join('\n\n');
@@ -112,6 +116,7 @@ function code(value: unknown): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
