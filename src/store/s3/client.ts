@@ -12,6 +12,9 @@ const emptySha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b785
 /** More than any error or listing has; a bound, so that a wrong endpoint cannot fill the memory. */
 const textLimit = 32 * 1024 ** 2;
 
+/** Ceph's answer when two requests for one object collide; seen with reads and writes of an object in replacement. */
+const collision = 'UnknownError';
+
 export interface S3Request {
   readonly method: WireRequest['method'];
   /** Left out: the bucket itself. */
@@ -28,8 +31,8 @@ export interface S3Request {
   readonly expect?: readonly number[];
   /**
    * False where a repetition could do harm. Otherwise a request is sent once more if its connection broke off
-   * before any answer: that is how a server's closing of an idle connection shows. Left to the pipeline's
-   * patience, each would look like an outage.
+   * before any answer, which is how a server's closing of an idle connection shows, or if Ceph tells of a
+   * collision. Left to the pipeline, each would look like an outage, or cost the image an attempt.
    */
   readonly repeatable?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -81,17 +84,18 @@ export function createS3Client(connection: S3Connection, bucket: string, options
     bucket,
     url: `s3://${bucket}`,
     async send(request) {
-      let answer: Answer;
-      try {
-        answer = await attempt(request);
-      } catch (failure) {
+      const once = async (): Promise<S3Answer> => {
+        const answer = await attempt(request);
+        if (answer.status < 300) return answer;
+        return { ...answer, refusal: readRefusal(answer.status, await textOf(answer, request.doing)) };
+      };
+      let answer = await once().catch((failure: unknown) => {
         if (request.repeatable === false || !isBrokenOff(failure)) throw failure;
-        answer = await attempt(request);
-      }
-      if (answer.status < 300) return answer;
-      const refusal = readRefusal(answer.status, await textOf(answer, request.doing));
-      if (request.expect?.includes(answer.status) === true) return { ...answer, refusal };
-      throw refusalFailure(refusal, request.doing);
+        return once();
+      });
+      if (request.repeatable !== false && answer.refusal?.code === collision) answer = await once();
+      if (answer.refusal === undefined || request.expect?.includes(answer.status) === true) return answer;
+      throw refusalFailure(answer.refusal, request.doing);
     },
     close: () => pool.destroy(),
   };

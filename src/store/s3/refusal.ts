@@ -121,6 +121,13 @@ const byCode: Readonly<Record<string, Meaning>> = {
   OperationAborted: busy,
   ConditionalRequestConflict: busy,
   InternalError: unwell,
+  // Ceph's word for an error that it has no word for, of one object rather than of the service, e.g. a name that
+  // its disks cannot hold: waiting for ever would not help.
+  UnknownError: means(
+    'store-protocol',
+    'it has a fault of its own with this object',
+    'Tell those who run the service.',
+  ),
   RequestTimeout: means('store-unreachable', 'the bytes came too slowly', 'Check the network.'),
   IncompleteBody: means('store-unreachable', 'the bytes ended too early', 'Check the network.'),
   PermanentRedirect: elsewhere,

@@ -50,7 +50,8 @@ export function removalOf(traits: S3Traits): StoreCapabilities['removal'] {
 
 export function capabilitiesOf(traits: S3Traits): StoreCapabilities {
   const removal = removalOf(traits);
-  const conditionalPut = traits.putIfAbsent && traits.putIfMatch !== undefined;
+  // Ceph RGW 16 lets several concurrent writers pass in a bucket that kept versions once, though a lone one is held.
+  const conditionalPut = traits.versioning === 'off' && traits.putIfAbsent && traits.putIfMatch !== undefined;
   const writes = conditionalPut
     ? 'writes are conditional'
     : 'a write is preceded by a look, since the server takes no conditions';
