@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { drain, createS3Client } from '../src/store/s3/client.ts';
+import { createBucket } from '../src/store/s3/bucket.ts';
+import { createS3Client, drain } from '../src/store/s3/client.ts';
 import { defaultS3Options, type S3Connection } from '../src/store/s3/connection.ts';
 import { listObjects } from '../src/store/s3/listing.ts';
 import type { Closing } from './closing.ts';
@@ -23,7 +24,7 @@ const atOnce = 8;
 export async function makeBucket(connection: S3Connection, name: string, closing: Closing): Promise<Bucket> {
   const client = createS3Client(connection, name, defaultS3Options);
   closing.add(() => client.close());
-  await drain(await client.send({ method: 'PUT', doing: `making the bucket ${name}` }));
+  await createBucket(connection, name);
 
   const list = async (): Promise<string[]> => {
     const keys: string[] = [];
