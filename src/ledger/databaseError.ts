@@ -1,4 +1,5 @@
 import { type FailureCode, KuvaError } from '../image/failure.ts';
+import { showKey } from '../image/key.ts';
 
 interface Reading {
   readonly code: FailureCode;
@@ -120,6 +121,7 @@ export function databaseFailure(thrown: unknown): KuvaError {
   const error = innermost(thrown);
   const code = codeOf(error);
   const text = error instanceof Error ? error.message : String(error);
+  if (code === keyTaken) return outputKeyTaken(text);
   const reading =
     readings[code] ??
     (/^[0-9A-Z]{5}$/.test(code) ? readings[code.slice(0, 2)] : undefined) ??
@@ -131,6 +133,17 @@ export function databaseFailure(thrown: unknown): KuvaError {
     data: 'No image is lost: what was not recorded is done again.',
     ...(reading?.remedy !== undefined && { remedy: reading.remedy }),
     cause,
+  });
+}
+
+/** The SQLSTATE that our own functions raise, with the key as its message. */
+const keyTaken = 'KV002';
+
+function outputKeyTaken(key: string): KuvaError {
+  return new KuvaError('output-key-taken', {
+    what: `The output name ${showKey(key)} belongs to another image`,
+    data: 'Nothing was overwritten, and the input stays where it is.',
+    remedy: 'Rename one of the two inputs, or set `conflict: keep-both` or `replace`; then use `kuva retry`.',
   });
 }
 

@@ -6,13 +6,10 @@ import type { LedgerPool } from './pool.ts';
 
 export type Log = (message: string) => void;
 
-/** Its name for that level; its own list of names exists in its types only. */
-const errors: string = 'error';
-
 /** Graphile Worker tells much; only its errors are passed on. What they are about, the queue notices by itself. */
 export function graphileLogger(log: Log): Logger {
   return new Logger(() => (level, message) => {
-    if (level === errors) log(message);
+    if (level.toString() === 'error') log(message);
   });
 }
 

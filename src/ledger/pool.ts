@@ -3,7 +3,8 @@ import type { DatabaseConnection } from './config.ts';
 import { codeOf } from './databaseError.ts';
 import { type Encryption, encryptions } from './tls.ts';
 
-type Connected = (
+/** What `connect` calls when it is given a callback: node-postgres' older form. */
+export type Connected = (
   error: Error | undefined,
   client: PoolClient | undefined,
   release: (problem?: boolean | Error) => void,

@@ -61,6 +61,26 @@ end $$;
 create trigger count_inserted after insert on kuva.records
   referencing new table as after for each statement execute function kuva.count_records();
 
+-- Records become visible in another order than that of their ids, so that a reader who follows by id could skip one
+-- for ever. Therefore each writer shows, as long as it is at it, a number that all its ids will be above.
+create function kuva.announce_records(class int) returns void language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock_shared(class, ((s.last_value - case when s.is_called then 0 else 1 end) & 2147483647)::int)
+    from kuva.records_id_seq s;
+end $$;
+
+-- The highest id below which nothing more will appear. The order of the two looks matters: a writer that has an id
+-- up to the first answer was announced before, and shows in the second unless it has ended.
+create function kuva.settled_records(class int) returns bigint language plpgsql as $$
+declare
+  given bigint;
+  under_way bigint;
+begin
+  select s.last_value into given from kuva.records_id_seq s;
+  select min(l.no) into under_way from kuva.held_locks(class) l;
+  return least(given, under_way);
+end $$;
+
 -- Which image an output key belongs to: the one that asked first, for ever. What was last written there is kept
 -- with it, since that is the one object that its owner may overwrite, and what should lie in the bucket now.
 create table kuva.output_keys (

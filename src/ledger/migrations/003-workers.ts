@@ -82,6 +82,44 @@ begin
   return coalesce(cardinality(given), 0);
 end $$;
 
+-- A worker says that it is there: its row, and a lock that goes when its connection does. When its last connection
+-- broke and the server has not noticed, that one's session is ended, since it would keep the lock for seconds.
+create function kuva.register_worker(
+  me text, pipeline int, my_host text, my_pid int, my_version text, my_pools text[], class int
+) returns int language plpgsql as $$
+declare
+  my_no int;
+begin
+  insert into kuva.workers as w (id, pipeline_id, host, pid, version, pools)
+    values (me, pipeline, my_host, my_pid, my_version, my_pools)
+    on conflict (id) do update set
+      pools = excluded.pools, locked_at = clock_timestamp(), lost_since = null
+    returning w.no into my_no;
+  if not pg_try_advisory_lock(class, my_no) then
+    perform pg_terminate_backend(l.backend) from kuva.held_locks(class) l
+      where l.no = my_no and l.backend <> pg_backend_pid();
+    perform pg_advisory_lock(class, my_no);
+  end if;
+  return my_no;
+end $$;
+
+-- A worker leaves in order. What it still had in work (it was told to stop at once) is given back.
+create function kuva.unregister_worker(me text) returns void language plpgsql as $$
+begin
+  perform kuva.give_back(array[me], coalesce((select pools from kuva.workers where id = me), '{}'));
+  delete from kuva.outages where worker = me;
+  delete from kuva.workers where id = me;
+  perform pg_advisory_unlock_all();
+end $$;
+
+-- A worker connected anew, and nothing is under way any more that it took under these names. Jobs that are still
+-- locked by them were done without that being noted, or never arrived: they are free, and doing them again does no harm.
+create function kuva.drop_pools(me text, gone text[]) returns void language plpgsql as $$
+begin
+  perform graphile_worker.force_unlock_workers(gone);
+  update kuva.workers set pools = array(select p from unnest(pools) p where not p = any(gone)) where id = me;
+end $$;
+
 -- Looks for workers whose lock is gone, and takes over what they had. Whoever lives does so every second. A lock
 -- that is gone is believed after a second and a half, since a living worker whose connection broke gets it again
 -- at once. After a restart of the server all locks are gone: then everybody gets 15 seconds to come back.

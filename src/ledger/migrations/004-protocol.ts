@@ -122,7 +122,7 @@ end $$;
 
 -- Writes the records of all outputs, if the attempt is still the newest. Its doing it twice is harmless.
 create function kuva.commit_records(
-  image bigint, my_token bigint, recipe_digest text, recipe_text text, outputs jsonb
+  image bigint, my_token bigint, recipe_digest text, recipe_text text, outputs jsonb, writers_class int
 ) returns text language plpgsql as $$
 declare
   i kuva.images;
@@ -133,6 +133,7 @@ begin
   if not found or i.token <> my_token or i.state <> 'processing' then return 'lost'; end if;
   if i.committed_round = i.round then return 'committed'; end if;
 
+  perform kuva.announce_records(writers_class);
   select id into recipe from kuva.recipes where digest = recipe_digest;
   if recipe is null then
     insert into kuva.recipes (digest, text) values (recipe_digest, recipe_text) on conflict do nothing;

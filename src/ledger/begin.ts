@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { bigintColumn, keyColumn, sizeColumn, stateColumn } from './columns.ts';
+import type { LedgerContext } from './context.ts';
+import type { Begin, BeginOptions, GrantedKey } from './contract.ts';
+import { queryOne } from './sql.ts';
+
+const grantedSchema = z.object({
+  output: z.string(),
+  key: keyColumn,
+  etag: z.string().nullable(),
+  sha256: z.string().nullable(),
+});
+
+const answerSchema = z.object({
+  answer: z.discriminatedUnion('outcome', [
+    z.object({ outcome: z.literal('over'), state: stateColumn.nullable() }),
+    z.object({ outcome: z.literal('exhausted') }),
+    z.object({
+      outcome: z.literal('begun'),
+      number: z.number(),
+      round: z.number(),
+      token: bigintColumn,
+      waitedMs: z.number(),
+      committed: z.boolean(),
+      bucket: z.string(),
+      key: keyColumn,
+      etag: z.string(),
+      size: sizeColumn,
+      granted: z.array(grantedSchema),
+    }),
+  ]),
+});
+
+/** See {@link Ledger.begin}. */
+export async function begin(
+  { pool, pipeline, pipelineId }: LedgerContext,
+  imageId: bigint,
+  { worker, wanted, outputBucket, conflict, maxAttempts }: BeginOptions,
+): Promise<Begin> {
+  const { answer } = await queryOne(
+    pool,
+    answerSchema,
+    'select kuva.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9) as answer',
+    [
+      await pipelineId(),
+      imageId,
+      worker,
+      maxAttempts,
+      outputBucket,
+      conflict,
+      wanted.map(({ output }) => output),
+      wanted.map(({ key }) => key),
+      wanted.map(({ alternative }) => alternative),
+    ],
+  );
+  switch (answer.outcome) {
+    case 'over':
+      return { outcome: 'over', state: answer.state ?? undefined };
+    case 'exhausted':
+      return { outcome: 'exhausted' };
+    case 'begun': {
+      const { number, round, token, waitedMs, committed, bucket, key, etag, size, granted } = answer;
+      return {
+        outcome: 'begun',
+        attempt: {
+          imageId,
+          image: { pipeline, bucket, key, etag },
+          size,
+          number,
+          round,
+          token,
+          waitedMs,
+          committed,
+          outputKeys: new Map(granted.map((grant) => [grant.output, grantedKey(grant)])),
+        },
+      };
+    }
+  }
+}
+
+function grantedKey({ key, etag, sha256 }: z.infer<typeof grantedSchema>): GrantedKey {
+  return etag === null || sha256 === null ? { key } : { key, previous: { etag, sha256 } };
+}

@@ -1,0 +1,52 @@
+import type { PoolClient } from 'pg';
+import { z } from 'zod';
+import type { Connected, LedgerPool } from './pool.ts';
+
+/** Graphile Worker's prepared statements that note what became of a job. */
+const notingSchema = z.object({ name: z.string().regex(/^(complete|fail)_job/) });
+
+/**
+ * The pool as Graphile Worker gets it. A finished job that cannot be noted as such is no reason to fail: it stays
+ * locked until this runner's locks are dropped, runs again, and is found to be over. So that error goes to
+ * `onTrouble` instead.
+ */
+export function jobsPool(pool: LedgerPool, onTrouble: (error: unknown) => void): LedgerPool {
+  return new Proxy(pool, {
+    get(target, name) {
+      if (name !== 'connect') return member(target, name);
+      return (callback?: Connected) => {
+        if (callback === undefined) return connectNoting(target, onTrouble);
+        // The connection that listens for jobs: it looks after itself.
+        target.connect(callback);
+        return undefined;
+      };
+    },
+  });
+}
+
+async function connectNoting(pool: LedgerPool, onTrouble: (error: unknown) => void): Promise<PoolClient> {
+  const client = await pool.connect();
+  return new Proxy(client, {
+    get(target, name) {
+      if (name !== 'query') return member(target, name);
+      return async (statement: string, values?: unknown[]): Promise<unknown> => {
+        const noting = notingSchema.safeParse(statement).success;
+        try {
+          return await target.query(statement, values);
+        } catch (error) {
+          if (!noting) throw error;
+          onTrouble(error);
+          return { rows: [] };
+        }
+      };
+    },
+  });
+}
+
+/** A property of the real thing; a method goes on working on it. */
+function member(target: object, name: string | symbol): unknown {
+  const value: unknown = Reflect.get(target, name);
+  if (typeof value !== 'function') return value;
+  const method: unknown = value.bind(target);
+  return method;
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { begin } from './begin.ts';
+import { dateColumn } from './columns.ts';
+import { commit } from './commit.ts';
+import type { LedgerContext } from './context.ts';
+import type { Ledger } from './contract.ts';
+import { enqueue } from './enqueue.ts';
+import { images } from './images.ts';
+import { knownOutputs } from './knownOutputs.ts';
+import { pipelineNumber } from './pipelineId.ts';
+import type { LedgerPool } from './pool.ts';
+import { records } from './records.ts';
+import { retry } from './retry.ts';
+import { settle } from './settle.ts';
+import { queryOne } from './sql.ts';
+import { counts, reportOutage, status } from './status.ts';
+
+/** The ledger of one pipeline in a database that `migrate` has prepared. Closing the pool is the caller's. */
+export function openLedger(pool: LedgerPool, pipeline: string): Ledger {
+  const context: LedgerContext = { pool, pipeline, pipelineId: pipelineNumber(pool, pipeline) };
+  return {
+    now: async () =>
+      (await queryOne(pool, z.object({ now: dateColumn }), 'select clock_timestamp() as now')).now,
+    enqueue: (bucket, objects, listedAt) => enqueue(context, bucket, objects, listedAt),
+    begin: (imageId, options) => begin(context, imageId, options),
+    commit: (attempt, newRecords, recipe) => commit(context, attempt, newRecords, recipe),
+    settle: (attempt, settlement) => settle(context, attempt, settlement),
+    retry: (filter) => retry(context, filter),
+    status: () => status(context),
+    counts: () => counts(context),
+    images: (filter) => images(context, filter),
+    records: (filter) => records(context, filter),
+    knownOutputs: (bucket, keys) => knownOutputs(context, bucket, keys),
+    reportOutage: (worker, failure) => reportOutage(context, worker, failure),
+  };
+}

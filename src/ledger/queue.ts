@@ -1,0 +1,158 @@
+import { hostname } from 'node:os';
+import process from 'node:process';
+import type { FailureNote, ImageQueue } from './contract.ts';
+import { databaseFailure } from './databaseError.ts';
+import type { Log } from './graphile.ts';
+import { InWork } from './inWork.ts';
+import { leadWhenFirst } from './lead.ts';
+import { lockClasses } from './locks.ts';
+import { pipelineNumber } from './pipelineId.ts';
+import type { LedgerPool } from './pool.ts';
+import { openPresence, type Presence, type Session } from './presence.ts';
+import { rescueRegularly } from './rescue.ts';
+import { startRunner } from './runner.ts';
+import { run as runSql } from './sql.ts';
+import { aborted, growingPause, pause } from './waiting.ts';
+
+export interface QueueOptions {
+  /** Told what Graphile Worker logs as an error, and whose images were taken over. */
+  readonly log?: Log;
+}
+
+/** The queue of one pipeline in a database that `migrate` has prepared. */
+export function openQueue(
+  pool: LedgerPool,
+  pipeline: string,
+  { log = () => undefined }: QueueOptions = {},
+): ImageQueue {
+  const presence = openPresence(pool);
+  const pipelineId = pipelineNumber(pool, pipeline);
+  return {
+    run: (options) => runQueue({ pool, pipeline, pipelineId, presence, log }, options),
+    lead: (lead, stop) => leadWhenFirst(presence, pipelineId, lead, stop),
+  };
+}
+
+interface QueueParts {
+  readonly pool: LedgerPool;
+  readonly pipeline: string;
+  readonly pipelineId: () => Promise<number>;
+  readonly presence: Presence;
+  readonly log: Log;
+}
+
+type RunOptions = Parameters<ImageQueue['run']>[0];
+
+/** Milliseconds between two tries to begin again after trouble, and how long it must go well to forget about it. */
+const longestPause = 5_000;
+const goodWhile = 10_000;
+
+/**
+ * See {@link ImageQueue.run}. From one trouble with the database to the next it is one stretch: a presence, a runner.
+ * Images that were in work when a stretch ended stay in work; their fencing tokens protect them.
+ */
+async function runQueue(parts: QueueParts, options: RunOptions): Promise<void> {
+  const { presence } = parts;
+  const { stop } = options;
+  const inWork = new InWork(parts.pipeline, options, parts.log);
+  const tell = tellOnce(options.onDatabaseTrouble);
+  // Until everything is finished, this process has to be known as alive, also after it was told to stop.
+  const over = new AbortController();
+  void aborted(stop).then(async () => {
+    await inWork.finished();
+    over.abort();
+  });
+  presence.enter();
+  try {
+    for (let tries = 0; !stop.aborted || inWork.images.length > 0; tries++) {
+      const began = performance.now();
+      try {
+        await stretch(parts, options, inWork, over.signal, tell);
+      } catch (error) {
+        tell(error);
+      }
+      if (performance.now() - began > goodWhile) tries = 0;
+      await pause(growingPause(tries, longestPause), AbortSignal.any([stop, over.signal]));
+    }
+    await leaveInOrder(presence, options.worker);
+  } finally {
+    await presence.leave();
+  }
+}
+
+async function stretch(
+  parts: QueueParts,
+  options: RunOptions,
+  inWork: InWork,
+  over: AbortSignal,
+  tell: (error: unknown) => void,
+): Promise<void> {
+  const { pool, presence, log } = parts;
+  const { stop, worker, version, concurrency } = options;
+  const session = await presence.session(over, tell);
+  if (session === undefined) return;
+  const id = await parts.pipelineId();
+  const runner = startRunner({
+    pool,
+    task: `kuva-pipeline-${id}`,
+    concurrency,
+    work: (payload) => inWork.work(runner.id, payload),
+    mayTake: () => inWork.below(concurrency),
+    log,
+  });
+  inWork.addPool(runner.id);
+  try {
+    // Its name is known to others before it takes its first job: else nobody could free that one after a kill.
+    await runSql(session, 'select kuva.register_worker($1, $2, $3, $4, $5, $6, $7)', [
+      worker,
+      id,
+      hostname(),
+      process.pid,
+      version,
+      inWork.pools,
+      lockClasses.worker,
+    ]);
+    const regular = rescueRegularly({ session, worker, inWork, log });
+    if (!stop.aborted) runner.open();
+    tell(undefined);
+    const finished = aborted(stop)
+      .then(() => runner.close())
+      .then(() => inWork.finished());
+    const reason = await Promise.race([finished, runner.trouble, regular.failed, lossOf(session)]);
+    await regular.stop();
+    if (reason !== undefined) throw databaseFailure(reason);
+  } finally {
+    // In trouble nobody waits for it: what it has in work goes on, and what it cannot note is done again.
+    runner.close().catch(() => undefined);
+  }
+}
+
+async function lossOf({ lost }: Session): Promise<unknown> {
+  await aborted(lost);
+  const reason: unknown = lost.reason;
+  return reason;
+}
+
+/** The database may be away: then others find this process gone and take over what it has. */
+async function leaveInOrder(presence: Presence, worker: string): Promise<void> {
+  const session: Session | undefined = await presence.session(AbortSignal.timeout(2_000));
+  if (session !== undefined)
+    await runSql(session, 'select kuva.unregister_worker($1)', [worker]).catch(() => undefined);
+}
+
+/** Tells of the first trouble and of its end, not of each failure in between. */
+function tellOnce(onTrouble: RunOptions['onDatabaseTrouble']): (error: unknown) => void {
+  let told = false;
+  return (error) => {
+    if (error === undefined) {
+      if (told) onTrouble?.(undefined);
+      told = false;
+      return;
+    }
+    if (told) return;
+    told = true;
+    const { code, message, remedy } = databaseFailure(error);
+    const note: FailureNote = { code, what: message, ...(remedy !== undefined && { remedy }) };
+    onTrouble?.(note);
+  };
+}

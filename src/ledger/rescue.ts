@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { Log } from './graphile.ts';
+import type { InWork } from './inWork.ts';
+import { lockClasses } from './locks.ts';
+import type { Session } from './presence.ts';
+import { query, run } from './sql.ts';
+import { aborted, pause } from './waiting.ts';
+
+const rescuedSchema = z.object({ worker: z.string(), images: z.number() });
+
+/** Milliseconds. A dead worker's images are in other hands after 1.5 s and at most two of these looks. */
+const look = 1_000;
+/** Looks between two repairs of what this process itself let fall. */
+const ownEvery = 30;
+/** Looks between two repairs of everything; spread, so that workers do not all do it at once. */
+const allEvery = 300;
+
+export interface Regular {
+  /** Resolves with the reason when a look fails: the connection is broken or of no use. */
+  readonly failed: Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+interface RescueOptions {
+  readonly session: Session;
+  readonly worker: string;
+  readonly inWork: InWork;
+  readonly log: Log;
+}
+
+/** Looks after dead workers as long as this one lives, and after what an accident may have left; first at once. */
+export function rescueRegularly(options: RescueOptions): Regular {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let fail: (reason: unknown) => void = () => undefined;
+  const failed = new Promise<unknown>((resolve) => {
+    fail = resolve;
+  });
+  const looking = (async () => {
+    let nextAll = 0;
+    for (let looks = 0; !signal.aborted; looks++) {
+      if (looks >= nextAll) {
+        await run(options.session, 'select kuva.repair()');
+        nextAll = looks + allEvery * (0.5 + Math.random());
+      }
+      if (looks % ownEvery === 0) await repairOwn(options);
+      await dropIdlePools(options);
+      await rescue(options);
+      await pause(look, signal);
+    }
+  })();
+  looking.catch(fail);
+  return {
+    failed,
+    async stop() {
+      stopping.abort();
+      await Promise.race([looking.catch(() => undefined), aborted(options.session.lost)]);
+    },
+  };
+}
+
+/** Takes over what workers had whose lock is gone. */
+async function rescue({ session, log }: RescueOptions): Promise<void> {
+  const dead = await query(session, rescuedSchema, 'select worker, images from kuva.rescue($1)', [
+    lockClasses.worker,
+  ]);
+  for (const { worker, images } of dead)
+    log(`Worker ${worker} is gone; ${images} of its images were queued again.`);
+}
+
+async function repairOwn({ session, worker, inWork }: RescueOptions): Promise<void> {
+  await run(session, 'select kuva.repair_own($1, $2)', [worker, inWork.images]);
+}
+
+async function dropIdlePools({ session, worker, inWork }: RescueOptions): Promise<void> {
+  const idle = inWork.idlePools;
+  if (idle.length === 0) return;
+  await run(session, 'select kuva.drop_pools($1, $2)', [worker, idle]);
+  inWork.forgetPools(idle);
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { storable } from './columns.ts';
+import type { LedgerContext } from './context.ts';
+import type { Attempt, FailureNote, Settlement } from './contract.ts';
+import { queryOne } from './sql.ts';
+
+const outcomeSchema = z.object({ outcome: z.enum(['settled', 'lost']) });
+
+/** See {@link Ledger.settle}. What is queued again gets its new job in the same transaction. */
+export async function settle(
+  { pool }: LedgerContext,
+  attempt: Attempt,
+  settlement: Settlement,
+): Promise<'settled' | 'lost'> {
+  const failure: FailureNote | undefined = 'failure' in settlement ? settlement.failure : undefined;
+  const { outcome } = await queryOne(
+    pool,
+    outcomeSchema,
+    'select kuva.settle($1, $2, $3, $4, $5, $6, $7, $8) as outcome',
+    [
+      attempt.imageId,
+      attempt.token,
+      settlement.state,
+      failure?.code,
+      failure && storable(failure.what),
+      failure?.remedy && storable(failure.remedy),
+      settlement.state === 'rejected' ? settlement.movedTo : undefined,
+      'delayMs' in settlement ? settlement.delayMs : 0,
+    ],
+  );
+  return outcome;
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { type ImageState, imageStates } from '../image/state.ts';
+import { dateColumn, failureCodeColumn, optional, stateColumn, storable } from './columns.ts';
+import type { LedgerContext } from './context.ts';
+import type { FailureNote, LedgerStatus } from './contract.ts';
+import { lockClasses } from './locks.ts';
+import { query, queryOne, run } from './sql.ts';
+
+const counterSchema = z.object({ what: z.string(), n: z.coerce.number() });
+
+/** See {@link Ledger.counts}: the sum of some counters, whatever the number of images. */
+export async function counts({ pool, pipelineId }: LedgerContext): Promise<Record<ImageState, number>> {
+  const rows = await query(
+    pool,
+    counterSchema,
+    'select what, sum(n) as n from kuva.counters where pipeline_id = $1 group by what',
+    [await pipelineId()],
+  );
+  return countsOf(new Map(rows.map(({ what, n }) => [what, n])));
+}
+
+function countsOf(counters: ReadonlyMap<string, number>): Record<ImageState, number> {
+  const of = (state: ImageState): number => counters.get(state) ?? 0;
+  return {
+    queued: of('queued'),
+    processing: of('processing'),
+    done: of('done'),
+    rejected: of('rejected'),
+    failed: of('failed'),
+    superseded: of('superseded'),
+  } satisfies Record<(typeof imageStates)[number], number>;
+}
+
+const statusSchema = z.object({
+  status: z.object({
+    counters: z.record(z.string(), z.number()),
+    oldestQueuedAt: optional(dateColumn),
+    lastDoneAt: optional(dateColumn),
+    doneLastMinute: z.number(),
+    doneLastHour: z.number(),
+    failures: z.array(z.object({ code: failureCodeColumn, state: stateColumn, count: z.number() })),
+    workers: z.array(
+      z.object({
+        id: z.string(),
+        host: z.string(),
+        pid: z.number(),
+        version: z.string(),
+        startedAt: dateColumn,
+        alive: z.boolean(),
+        discovering: z.boolean(),
+        processing: z.number(),
+      }),
+    ),
+    outages: z.array(
+      z.object({
+        worker: z.string(),
+        code: failureCodeColumn,
+        what: z.string(),
+        remedy: z.string().nullable(),
+        since: dateColumn,
+      }),
+    ),
+  }),
+});
+
+/** All of it in one statement, and so of one moment. Each part is answered by an index. */
+const statusSql = `select jsonb_build_object(
+  'counters', (select coalesce(jsonb_object_agg(what, n), '{}') from (
+    select what, sum(n) as n from kuva.counters where pipeline_id = $1 group by what) c),
+  'oldestQueuedAt', (select min(queued_at) from kuva.images where pipeline_id = $1 and state = 'queued'),
+  'lastDoneAt', (select max(changed_at) from kuva.images where pipeline_id = $1 and state = 'done'),
+  'doneLastMinute', (select count(*) from kuva.images
+    where pipeline_id = $1 and state = 'done' and changed_at > now() - interval '1 minute'),
+  'doneLastHour', (select count(*) from kuva.images
+    where pipeline_id = $1 and state = 'done' and changed_at > now() - interval '1 hour'),
+  'failures', (select coalesce(jsonb_agg(f order by f.count desc, f.code), '[]') from (
+    select coalesce(failure_code, 'internal') as code, state, count(*) as count from kuva.images
+      where pipeline_id = $1 and state in ('rejected', 'failed') group by 1, 2) f),
+  'workers', (select coalesce(jsonb_agg(w order by w."startedAt", w.id), '[]') from (
+    select w.id, w.host, w.pid, w.version, w.started_at as "startedAt",
+        l.backend is not null as alive,
+        exists (select from kuva.held_locks($3) d where d.no = $1 and d.backend = l.backend) as discovering,
+        (select count(*) from kuva.images i where i.worker = w.id and i.state = 'processing') as processing
+      from kuva.workers w left join kuva.held_locks($2) l on l.no = w.no
+      where w.pipeline_id = $1) w),
+  'outages', (select coalesce(jsonb_agg(o order by o.since, o.worker), '[]') from (
+    select worker, code, what, remedy, since from kuva.outages where pipeline_id = $1) o)
+) as status`;
+
+/** See {@link Ledger.status}. */
+export async function status({ pool, pipelineId }: LedgerContext): Promise<LedgerStatus> {
+  const { status: seen } = await queryOne(pool, statusSchema, statusSql, [
+    await pipelineId(),
+    lockClasses.worker,
+    lockClasses.lead,
+  ]);
+  const counters = new Map(Object.entries(seen.counters));
+  return {
+    ...seen,
+    counts: countsOf(counters),
+    records: counters.get('records') ?? 0,
+    outages: seen.outages.map(({ worker, code, what, remedy, since }) => ({
+      worker,
+      failure: { code, what, ...(remedy !== null && { remedy }) },
+      since,
+    })),
+  };
+}
+
+/** See {@link Ledger.reportOutage}. The same trouble told again keeps the time when it began. */
+export async function reportOutage(
+  { pool, pipelineId }: LedgerContext,
+  worker: string,
+  failure: FailureNote | undefined,
+): Promise<void> {
+  const pipeline = await pipelineId();
+  if (failure === undefined) {
+    await run(pool, 'delete from kuva.outages where pipeline_id = $1 and worker = $2', [pipeline, worker]);
+    return;
+  }
+  await run(
+    pool,
+    `insert into kuva.outages as o (pipeline_id, worker, code, what, remedy) values ($1, $2, $3, $4, $5)
+      on conflict (pipeline_id, worker) do update
+        set code = excluded.code, what = excluded.what, remedy = excluded.remedy,
+          since = case when o.code = excluded.code then o.since else excluded.since end`,
+    [pipeline, worker, failure.code, storable(failure.what), failure.remedy && storable(failure.remedy)],
+  );
+}
