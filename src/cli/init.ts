@@ -1,8 +1,9 @@
 /** `kuva init`: writes a commented kuva.yaml, asking only what it must. */
-import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { databaseLines } from '../config/initDatabase.ts';
 import { inspectConfig } from '../config/load.ts';
+import { ConfigInvalid } from '../config/mistake.ts';
 import { type Location, type LocationFault, parseLocation } from '../config/location.ts';
 import { allasEndpoint, findProposals } from '../config/proposals.ts';
 import { schemaReference } from '../config/schemaFile.ts';
@@ -63,14 +64,11 @@ export async function initConfig(options: InitOptions): Promise<InitResult> {
   );
   const output = placed(await answer(options.output, 'Where do results go?', propose.output));
   const onS3 = [input, output].some((url) => url.startsWith('s3:'));
+  const server = options.endpoint ?? (onS3 ? found.endpoint : undefined);
   const endpoint =
-    options.endpoint ??
-    (onS3
-      ? (found.endpoint ??
-        (asking
-          ? await options.ask?.('Which S3 server (Allas is the one proposed)?', allasEndpoint)
-          : undefined))
-      : undefined);
+    server === undefined && onS3 && options.ask !== undefined
+      ? await options.ask('Which S3 server? The one of Allas is proposed.', allasEndpoint)
+      : server;
   const database = await answer(
     options.database,
     'Which database (embedded, env, a db_cred.sh, or postgres://user@host/database)?',
@@ -91,9 +89,8 @@ export async function initConfig(options: InitOptions): Promise<InitResult> {
     schema: schemaReference(folder),
   });
   const secrets = lines.passwordFile === undefined ? [] : [{ file: passwords, text: lines.passwordFile }];
-  const { notes } = checkText(file, text, secrets, around);
-  for (const secret of secrets) writeWhole(secret.file, secret.text, 0o600, options.force === true);
-  writeWhole(file, text, 0o644, options.force === true);
+  const notes = checkText(file, text, secrets, around);
+  writeBoth({ file, text }, secrets, options.force === true);
   const named =
     file === path.join(around.cwd, 'kuva.yaml') ? '' : ` --config ${path.relative(around.cwd, file)}`;
   return {
@@ -110,24 +107,40 @@ export async function initConfig(options: InitOptions): Promise<InitResult> {
   };
 }
 
-/** Loads the text as if it were written already: no file is made that kuva itself would refuse. */
+/**
+ * Loads the text as if it were written already: no file is made that kuva itself would refuse.
+ * @returns what is worth telling about it
+ */
 function checkText(
   file: string,
   text: string,
   secrets: readonly { file: string; text: string }[],
   around: Surroundings,
-): { notes: readonly string[] } {
+): string[] {
   const asIf: Surroundings = {
     ...around,
-    // What is set over the file must not hide a mistake in it.
-    env: Object.fromEntries(Object.entries(around.env).filter(([name]) => !/^KUVA_/.test(name))),
+    // What is set over the file must not hide a mistake in it; the variables of `database: env` may be set later.
+    env: {
+      PGHOST: 'localhost',
+      ...Object.fromEntries(Object.entries(around.env).filter(([name]) => !name.startsWith('KUVA_'))),
+    },
     look: (name) => {
       const own = name === file ? { text } : secrets.find((secret) => secret.file === name);
       return own === undefined ? around.look(name) : { outcome: 'read', text: own.text, openToOthers: false };
     },
   };
-  const { notes, problems } = inspectConfig({ file, around: asIf });
-  return { notes: [...notes, ...problems.map((problem) => `${problem.message}: ${problem.remedy ?? ''}`)] };
+  try {
+    const { notes, problems } = inspectConfig({ file, around: asIf });
+    return [...notes, ...problems.map((problem) => `${problem.message}. ${problem.remedy ?? ''}`)];
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigInvalid)) throw thrown;
+    throw new KuvaError('usage-invalid', {
+      what: thrown.mistakes.map(({ key, what }) => `${key}: ${what}`).join('; '),
+      data: 'Nothing was written.',
+      remedy: 'Give other answers.',
+      cause: thrown,
+    });
+  }
 }
 
 /** A relative folder, as typed in the working directory, for a file that may stand elsewhere. */
@@ -158,13 +171,32 @@ function refuseExisting(files: readonly string[], force: boolean, around: Surrou
   if (there !== undefined && !force) throw existing(there);
 }
 
+/** The secrets first, so that the configuration never names a file that is not there; none stays when it fails. */
+function writeBoth(
+  config: { readonly file: string; readonly text: string },
+  secrets: readonly { readonly file: string; readonly text: string }[],
+  force: boolean,
+): void {
+  const made: string[] = [];
+  try {
+    for (const { file, text } of secrets) {
+      writeWhole(file, text, 0o600, force);
+      made.push(file);
+    }
+    writeWhole(config.file, config.text, 0o644, force);
+  } catch (thrown) {
+    for (const file of force ? [] : made) rmSync(file, { force: true });
+    throw thrown;
+  }
+}
+
 /** Whole or not at all; without `force`, never over a file that came to be there meanwhile. */
 function writeWhole(file: string, text: string, mode: number, force: boolean): void {
   const beside = `${file}.${process.pid}.part`;
   try {
     writeFileSync(beside, text, { mode, flag: 'wx' });
     if (force) renameSync(beside, file);
-    else linkSync(beside, file);
+    else placeNew(beside, file);
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') throw existing(file, thrown);
     throw new KuvaError('folder-unusable', {
@@ -175,6 +207,16 @@ function writeWhole(file: string, text: string, mode: number, force: boolean): v
     });
   } finally {
     rmSync(beside, { force: true });
+  }
+}
+
+/** A hard link is there whole at once; some file systems have none. */
+function placeNew(beside: string, file: string): void {
+  try {
+    linkSync(beside, file);
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') throw thrown;
+    copyFileSync(beside, file, constants.COPYFILE_EXCL);
   }
 }
 

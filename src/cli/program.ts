@@ -142,6 +142,7 @@ function addSetUp(program: Command): void {
     .option('--input <url>', 's3://bucket or file:folder')
     .option('--output <url>', 's3://bucket or file:folder')
     .option('--database <url>', 'postgres://… or embedded')
+    .option('--endpoint <url>', 'the S3 server, e.g. https://a3s.fi')
     .option('--force', 'overwrite a file that is there')
     .option('--json', 'print the result as JSON')
     .addHelpText(

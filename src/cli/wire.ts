@@ -70,7 +70,7 @@ export interface WiredLedger {
 /** Brings the schema up to date and opens the ledger of one pipeline. */
 export async function wireLedger(pool: LedgerPool, pipeline: string): Promise<WiredLedger> {
   const { notices } = await migrate(pool);
-  return { ledger: await openLedger(pool, pipeline), queue: await openQueue(pool, pipeline), notices };
+  return { ledger: openLedger(pool, pipeline), queue: openQueue(pool, pipeline), notices };
 }
 
 export interface WiredTransforms {
