@@ -74,10 +74,15 @@ export function startKuva(args: readonly string[], options: RunOptions): Running
     finished,
     says: async (text, milliseconds = 30_000) => {
       const found = (): boolean => (typeof text === 'string' ? output().includes(text) : text.test(output()));
-      await eventually(() => {
-        if (!found() && ended()) throw new Error(`kuva ended (${child.exitCode}) without saying ${text}:\n${output()}`);
-        return found();
-      }, `kuva says ${text}`, milliseconds).catch((thrown: unknown) => {
+      await eventually(
+        () => {
+          if (!found() && ended())
+            throw new Error(`kuva ended (${child.exitCode}) without saying ${text}:\n${output()}`);
+          return found();
+        },
+        `kuva says ${text}`,
+        milliseconds,
+      ).catch((thrown: unknown) => {
         throw new Error(`${thrown instanceof Error ? thrown.message : 'failed'}\n${output()}`);
       });
     },
