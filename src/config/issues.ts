@@ -148,7 +148,9 @@ function suggestionFor(
     case 'boolean': {
       const text = String(value);
       const units = nodes.flatMap((node) => fitting(node, '')).flatMap((node) => node.examples ?? []);
-      const unit = units.map((one) => /[A-Za-z].*$/.exec(String(one))?.[0]).find((one) => one !== undefined);
+      const unit = units
+        .map((one) => /^[\d.]+\s*([A-Za-z]+)$/.exec(String(one))?.[1])
+        .find((one) => one !== undefined);
       if (kindOf(value) === 'number' && unit !== undefined) return `${text} ${unit}`;
       return takes('string') ? `${String(key)}: "${text}"` : undefined;
     }

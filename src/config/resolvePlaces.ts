@@ -48,14 +48,14 @@ export function resolvePlaces(context: PlacesContext): PlacesAnswer {
   const notes = new Set<string>();
   const places: ResolvedPlace[] = [];
   const add = (role: Role, written: LocationForm | undefined, at: KeyPath, key: string) => {
-    if (broken.has(key) || broken.has('s3')) return;
+    if (broken.has(key)) return;
+    const urlPath = typeof written === 'object' ? [...at, 'url'] : at;
     const location =
       written === undefined
         ? folderAt(path.join(data, role))
         : parseLocation(urlOf(written), context.base(key), context.around);
     if (location.kind === 'fault') {
       const { what, expected, suggestion } = location;
-      const urlPath = typeof written === 'object' ? [...at, 'url'] : at;
       complaints.push({
         path: urlPath,
         part: 'value',
@@ -67,7 +67,7 @@ export function resolvePlaces(context: PlacesContext): PlacesAnswer {
       return;
     }
     const own = typeof written === 'object' ? written.s3 : undefined;
-    const resolved = connect(role, location, own, at, context);
+    const resolved = connect(role, location, own, urlPath, context);
     if (resolved.answer?.problem) problems.push(resolved.answer.problem);
     for (const note of resolved.answer?.notes ?? []) notes.add(note);
     places.push(resolved);
@@ -87,7 +87,7 @@ function connect(
 ): ResolvedPlace {
   // Rejected inputs are moved on the input's server, unless only the common block tells of one.
   const inherited = role === 'rejected' && typeof form.input === 'object' && form.input.s3 !== undefined;
-  const s3Path = own !== undefined ? [...at, 's3'] : inherited ? ['input', 's3'] : ['s3'];
+  const s3Path = own !== undefined ? [role, 's3'] : inherited ? ['input', 's3'] : ['s3'];
   if (location.kind === 'folder') return { role, place: location, path: at, s3Path };
   const block = own ?? (inherited && typeof form.input === 'object' ? form.input.s3 : form.s3);
   const answer = findS3Access(

@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 
 /** The one of `known` that somebody who wrote `text` probably meant, or undefined. */
 export function suggest(text: string, known: readonly string[]): string | undefined {
@@ -6,9 +6,12 @@ export function suggest(text: string, known: readonly string[]): string | undefi
   const plain = (word: string) => word.toLowerCase().replace(/[\s_-]/g, '');
   const same = known.find((word) => plain(word) === plain(text));
   if (same !== undefined) return same;
-  const nearest = closest(text.toLowerCase(), known);
-  const allowed = nearest.length <= 3 ? 1 : nearest.length <= 6 ? 2 : 3;
-  return distance(text.toLowerCase(), nearest.toLowerCase()) <= allowed ? nearest : undefined;
+  const [nearest] = known
+    .map((word) => ({ word, away: distance(text.toLowerCase(), word.toLowerCase()) }))
+    .toSorted((one, other) => one.away - other.away);
+  if (nearest === undefined) return undefined;
+  const allowed = nearest.word.length <= 3 ? 1 : nearest.word.length <= 6 ? 2 : 3;
+  return nearest.away <= allowed ? nearest.word : undefined;
 }
 
 /** For a place without a scheme, or with a strange one. */

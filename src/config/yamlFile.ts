@@ -39,7 +39,7 @@ export function parseYamlFile(name: string, text: string): YamlFile {
     prettyErrors: false,
     version: '1.2',
     schema: 'core',
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const mistakeAt = (
     offset: number,
@@ -60,7 +60,12 @@ export function parseYamlFile(name: string, text: string): YamlFile {
   const sound =
     document.errors.every(({ code }) => code === 'DUPLICATE_KEY') &&
     troubles.length === document.errors.length;
-  const value: unknown = sound ? (document.toJS({ maxAliasCount: 100 }) ?? undefined) : undefined;
+  const unfolded = sound ? unfold(document) : { value: undefined };
+  if (unfolded === undefined) {
+    const what = 'aliases are used so often that the file would become enormous';
+    troubles.push(mistakeAt(0, 1, { what, expected: 'the values themselves' }, ''));
+  }
+  const value = unfolded?.value;
   return {
     name,
     value,
@@ -75,6 +80,16 @@ export function parseYamlFile(name: string, text: string): YamlFile {
       return mistakeAt(spot?.offset ?? 0, spot?.length ?? 1, complaint, showKeyPath(complaint.path));
     },
   };
+}
+
+/** Undefined when aliases within aliases would fill the memory. */
+function unfold(document: Document): { readonly value: unknown } | undefined {
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    return { value: value ?? undefined };
+  } catch {
+    return undefined;
+  }
 }
 
 interface Span {
