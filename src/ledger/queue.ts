@@ -101,6 +101,7 @@ async function stretch(
     log,
   });
   inWork.addPool(runner.id);
+  const ended = new AbortController();
   try {
     // Its name is known to others before it takes its first job: else nobody could free that one after a kill.
     await runSql(session, 'select kuva.register_worker($1, $2, $3, $4, $5, $6, $7)', [
@@ -115,7 +116,7 @@ async function stretch(
     const regular = rescueRegularly({ session, worker, inWork, log });
     if (!stop.aborted) runner.open();
     tell(undefined);
-    const finished = aborted(stop)
+    const finished = aborted(AbortSignal.any([stop, ended.signal]))
       .then(() => runner.close())
       .then(() => inWork.finished());
     const reason = await Promise.race([finished, runner.trouble, regular.failed, lossOf(session)]);
@@ -123,6 +124,7 @@ async function stretch(
     if (reason !== undefined) throw databaseFailure(reason);
   } finally {
     // In trouble nobody waits for it: what it has in work goes on, and what it cannot note is done again.
+    ended.abort();
     runner.close().catch(() => undefined);
   }
 }
