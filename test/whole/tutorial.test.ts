@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { makeJpeg } from '../pictures/photos.ts';
-import { freshDatabase } from '../servers/postgres.ts';
+import { emptyDatabase } from '../servers/postgres.ts';
 import { eventually, runKuva, startKuva, temporaryFolder } from './kuva.ts';
 
 const rgw = inject('rgw');
@@ -39,7 +39,7 @@ async function reader(): Promise<{
 }> {
   if (rgw === null) throw new Error('no RGW');
   const home = await temporaryFolder();
-  const database = await freshDatabase(inject('postgres'));
+  const database = await emptyDatabase(inject('postgres'));
   const mark = randomBytes(4).toString('hex');
   const [input, output] = [`input_bucket_${mark}`, `output_bucket_${mark}`];
   const host = new URL(rgw.endpoint).host;
