@@ -82,4 +82,5 @@ function checkLimits(pages: readonly PageSize[], limits: Limits): void {
   );
 }
 
-const millions = (pixels: number) => `${(pixels / 1e6).toPrecision(3)} million`;
+const millions = (pixels: number) =>
+  `${(pixels / 1e6).toLocaleString('en', { maximumFractionDigits: 1 })} million`;

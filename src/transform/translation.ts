@@ -77,7 +77,8 @@ function firstLine(text: string): string {
   const lines = text
     .replace(/^Input buffer has corrupt header:\s*/, 'its header is corrupt\n')
     .split('\n')
-    .map((line) => line.trim())
+    // Which part of libvips says it helps nobody.
+    .map((line) => line.trim().replace(/^(Vips\w+|\w+2vips|\w+load_buffer|\w+): /, ''))
     .filter((line) => line !== '');
   return [...new Set(lines)].slice(0, 2).join('; ').slice(0, 200);
 }

@@ -1,6 +1,98 @@
-import type { Recipe } from '../image/recipe.ts';
+/**
+ * How much memory an image may take: bytes a pixel, measured as growth of the peak resident set on pictures of 12
+ * megapixels, and rounded up (`test/transform/weigh.test.ts` holds some of them against a real process).
+ */
+import type { ImageFormat } from '../image/format.ts';
+import type { Recipe, RecipeOutput } from '../image/recipe.ts';
+import type { ConvertFormat } from '../image/settings/convert.ts';
+import type { StepOf } from '../image/steps.ts';
 import type { ImageFacts } from './contract.ts';
+import { formatTraits } from './encoding.ts';
+import { type Size, sizeAfter } from './growth.ts';
+import { groupSteps } from './passes.ts';
+import { bindStep, type DrawnStep } from './steps/table.ts';
 
+/** What one image costs however small it is: threads' buffers, codecs' tables. */
+const base = 16e6;
+
+/** Bytes a pixel of reading, for `sample` bytes that a decoded pixel has. JPEG: the coefficients of a progressive one. */
+const decoding: Readonly<Record<ImageFormat, (sample: number, channels: number) => number>> = {
+  jpeg: (_sample, channels) => 2 * channels + 1,
+  png: (sample) => sample + 1,
+  webp: () => 8,
+  avif: () => 16,
+  // A copy of the file shows one page at a time.
+  tiff: (sample) => 2 * sample,
+  gif: () => 6,
+  svg: () => 8,
+};
+
+/** Bytes a pixel of writing, its result included. */
+const encoding: Readonly<Record<ConvertFormat, (sample: number, channels: number) => number>> = {
+  jpeg: (_sample, channels) => 5 * channels,
+  png: (sample) => 3 * sample,
+  // Lossless takes the most (33 measured), and what the source has is not known here.
+  webp: () => 40,
+  // 51 measured with 12 bits.
+  avif: () => 64,
+  tiff: (sample) => 4 * sample,
+  gif: () => 16,
+};
+
+/** An animation is decoded whole and then cut into frames (13 measured, with a step). */
+const unrolled = 16;
+
+/** Steps that pixels run through row by row; all others hold the whole picture. */
+const streaming: ReadonlySet<DrawnStep['step']> = new Set(['negate', 'flatten', 'resize', 'crop', 'sharpen']);
+
+/** An upper bound, in bytes, on what `apply` takes beside the input. */
 export function weighImage(facts: ImageFacts, recipe: Recipe): number {
-  return recipe.outputs.length * facts.width * facts.height * 8;
+  const { format, channels } = facts;
+  // Animations are decoded as RGBA or RGB; CMYK may become RGB on the way, never more.
+  const sample = Math.max(channels, 3) * (facts.depth / 8);
+  const page = Math.max(facts.width * facts.height, facts.largestPage ?? 0);
+  const frames = (format === 'gif' || format === 'webp') && facts.pages > 1;
+  const costs = recipe.outputs.map((output) => weighOutput(output, facts, sample, recipe.outputs.length > 1));
+  const kept = costs.reduce((total, cost) => total + cost.kept, 0);
+  const working = Math.max(...costs.map((cost) => cost.working));
+  const shared = recipe.outputs.length > 1 ? page * sample : 0;
+  const read = page * (frames ? facts.pages * unrolled : decoding[format](sample, channels));
+  return Math.ceil(base + read + shared + working + kept);
+}
+
+/** `working` ends with the output, `kept` stays until all are done. */
+function weighOutput(
+  output: RecipeOutput,
+  facts: ImageFacts,
+  sample: number,
+  shared: boolean,
+): { working: number; kept: number } {
+  const convert = output.steps.find((step): step is StepOf<'convert'> => step.step === 'convert');
+  const drawn = output.steps.filter((step): step is DrawnStep => step.step !== 'convert');
+  const written = convert?.format ?? (facts.format === 'svg' ? 'png' : facts.format);
+  const scale = Math.max(1, (facts.largestPage ?? 0) / (facts.width * facts.height));
+  const pixels = ({ width, height }: Size) => width * height * scale;
+  let size: Size = facts;
+  let largest = pixels(size);
+  for (const step of drawn) {
+    size = sizeAfter(step, size);
+    largest = Math.max(largest, pixels(size));
+  }
+  const streams =
+    !shared &&
+    facts.pages === 1 &&
+    groupSteps(drawn.map(bindStep), false).length <= 1 &&
+    drawn.every(({ step }) => streaming.has(step));
+  // What goes in, what comes out, and a copy within libvips.
+  const passes = streams ? 0 : 3 * sample * largest;
+  const animated = facts.pages > 1 && formatTraits[written].pages === 'animation';
+  // Frames wait for each other before they are encoded together.
+  const together = animated ? facts.pages : 1;
+  const encoder = encoding[written](sample, Math.max(facts.channels, 3)) * pixels(size) * together;
+  const waiting = animated ? sample * pixels(size) * facts.pages : 0;
+  const pages = formatTraits[written].pages === 'one' ? 1 : facts.pages;
+  return {
+    working: passes + encoder + waiting,
+    kept: sample * pixels(size) * (pages > 1 || shared ? pages : 0),
+  };
 }

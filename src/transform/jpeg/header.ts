@@ -13,9 +13,21 @@ export interface JpegHeader {
   readonly height: number;
   readonly components: readonly JpegComponent[];
   readonly progressive: boolean;
+  /** False when the Huffman codes are the standard's examples (annex K.3), as cameras use them. */
+  readonly optimised: boolean;
   /** Quantisation tables by number, each 64 values in zigzag order. */
   readonly tables: ReadonlyMap<number, readonly number[]>;
 }
+
+type FrameHeader = Omit<JpegHeader, 'tables' | 'optimised'>;
+
+/** How many codes there are of 1 to 16 bits, in tables K.3 to K.6. */
+const exampleCodes: ReadonlySet<string> = new Set([
+  '0 1 5 1 1 1 1 1 1 0 0 0 0 0 0 0',
+  '0 3 1 1 1 1 1 1 1 1 1 0 0 0 0 0',
+  '0 2 1 3 3 2 4 3 5 5 4 4 0 0 1 125',
+  '0 2 1 2 4 4 3 4 7 5 4 4 0 1 2 119',
+]);
 
 const uploadBaseline =
   'Save it as an ordinary (baseline or progressive, 8-bit) JPEG, or as TIFF or PNG, and upload that.';
@@ -27,14 +39,17 @@ const uploadBaseline =
 export function readJpegHeader(bytes: Buffer): JpegHeader {
   return readingStructure('The header of the JPEG', () => {
     const tables = new Map<number, readonly number[]>();
-    let frame: Omit<JpegHeader, 'tables'> | undefined;
+    let frame: FrameHeader | undefined;
+    let optimised = false;
     for (const { marker, payload } of jpegSegments(bytes)) {
       if (marker === 0xdb) for (const [number, table] of readTables(payload)) tables.set(number, table);
+      if (marker === 0xc4)
+        optimised ||= [...readCodeLengths(payload)].some((lengths) => !exampleCodes.has(lengths));
       if (isFrame(marker)) frame = readFrame(marker, payload);
       if (marker === startOfScan) break;
     }
     if (frame === undefined) throw damaged('The JPEG has no frame header: its size is unknown');
-    return { ...frame, tables };
+    return { ...frame, tables, optimised };
   });
 }
 
@@ -43,7 +58,7 @@ function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
-function readFrame(marker: number, payload: Buffer): Omit<JpegHeader, 'tables'> {
+function readFrame(marker: number, payload: Buffer): FrameHeader {
   const precision = payload.readUInt8(0);
   if (marker === 0xc3)
     throw unsupported('The file is a lossless JPEG (ITU-T T.81, process 14)', uploadBaseline);
@@ -64,6 +79,15 @@ function readFrame(marker: number, payload: Buffer): Omit<JpegHeader, 'tables'> 
     });
   }
   return { width, height, components, progressive: marker === 0xc2 || marker === 0xca };
+}
+
+function* readCodeLengths(payload: Buffer): Generator<string> {
+  let at = 0;
+  while (at + 17 <= payload.length) {
+    const counts = [...payload.subarray(at + 1, at + 17)];
+    yield counts.join(' ');
+    at += 17 + counts.reduce((total, count) => total + count, 0);
+  }
 }
 
 function* readTables(payload: Buffer): Generator<readonly [number, readonly number[]]> {
