@@ -230,10 +230,8 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         await owner();
         const id = await put(ledger, 'second.jpg');
         const begin = ledger.begin(id, beginOptions('second.jpg', { ...taken, conflict: 'reject' }));
-        await expect(begin).rejects.toMatchObject({
-          code: 'output-key-taken',
-          message: expect.stringContaining('same.jpg'),
-        });
+        await expect(begin).rejects.toMatchObject({ code: 'output-key-taken' });
+        await expect(begin).rejects.toThrow('same.jpg');
         expect(await stateOf(id)).toBe('queued');
         expect(begun(await ledger.begin(id, beginOptions('x', { wanted: [] }))).number).toBe(1);
       });
