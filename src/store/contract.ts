@@ -2,8 +2,8 @@
  * What the pipeline needs of an object store, and nothing more. Two stores keep this contract, `s3/` and
  * `folder/`; both pass the one suite in `test/store/contract.ts`.
  *
- * Every method throws only {@link KuvaError}s (with the codes `store-*`, `bucket-missing`, `object-*`); a
- * backend's own errors are translated once, where they arise. A store retries nothing by itself that the caller
+ * Every method throws only {@link KuvaError}s (with the codes `store-*`, `bucket-missing`, `object-*`, `key-invalid`
+ * where the store cannot hold a key, and `interrupted` after an abort); a backend's own errors are translated once, where they arise. A store retries nothing by itself that the caller
  * could not repeat: patience is the pipeline's.
  */
 import type { Readable } from 'node:stream';
@@ -49,8 +49,8 @@ export interface GetOptions {
 export interface StoredObject {
   readonly version: ObjectVersion;
   /**
-   * The bytes. Fails with `store-unreachable` when they end before `version.size` was reached. Must be read to
-   * the end or destroyed.
+   * The bytes. Fails with `store-unreachable` when they end before `version.size` was reached, with
+   * `object-changed` when a file changed while it was read. Must be read to the end or destroyed.
    */
   readonly body: Readable;
 }
@@ -62,7 +62,8 @@ export interface PutOptions {
   readonly sha256: string;
   /**
    * `absent`: fail with `object-exists` when the key is taken. `{ etag }`: fail with `object-changed` unless the
-   * object there has this ETag. Exact where `capabilities.conditionalPut`, else a look before the write.
+   * object there has this ETag. Exact where `capabilities.conditionalPut`, else a look before the write. (In a
+   * folder `{ etag }` is exact among the writers of one process; for all others a look just before the rename.)
    */
   readonly condition?: 'absent' | { readonly etag: string };
   readonly signal?: AbortSignal;

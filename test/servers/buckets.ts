@@ -80,16 +80,23 @@ export async function newUser(
   return { name, connection: connectionTo(rgw, keys) };
 }
 
-/** A bucket of a user of its own, whose quota allows so many objects. */
+/** A bucket of a user of its own, with a quota of so many objects. */
 export async function limitedBucket(
   rgw: RgwServer,
   objects: number,
 ): Promise<{ readonly bucket: string; readonly connection: S3Connection }> {
-  const { name, connection } = await newUser(rgw);
+  const { connection } = await newUser(rgw);
   const bucket = `limited_${randomBytes(5).toString('hex')}`;
   await createBucket(connection, bucket);
-  await admin(rgw, 'quota', 'set', '--quota-scope=user', `--uid=${name}`, `--max-objects=${String(objects)}`);
-  await admin(rgw, 'quota', 'enable', '--quota-scope=user', `--uid=${name}`);
+  await admin(
+    rgw,
+    'quota',
+    'set',
+    '--quota-scope=bucket',
+    `--bucket=${bucket}`,
+    `--max-objects=${String(objects)}`,
+  );
+  await admin(rgw, 'quota', 'enable', '--quota-scope=bucket', `--bucket=${bucket}`);
   return { bucket, connection };
 }
 

@@ -138,8 +138,9 @@ export function keepsTheContract(open: () => Promise<Subject>, expected: Expecte
       const name = key('broken off');
       await put(store, name, Buffer.alloc(5_000_000, 1));
       const { body } = await store.get(name);
-      for await (const _chunk of body) break;
-      expect(body.destroyed).toBe(true);
+      const first: unknown = (await body[Symbol.asyncIterator]().next()).value;
+      expect(first).toBeInstanceOf(Buffer);
+      body.destroy();
       expect((await store.head(name))?.size).toBe(5_000_000);
     });
 
@@ -150,7 +151,7 @@ export function keepsTheContract(open: () => Promise<Subject>, expected: Expecte
       const abort = new AbortController();
       const { body } = await store.get(name, { signal: abort.signal });
       const reading = (async () => {
-        for await (const _chunk of body) abort.abort();
+        for await (const chunk of body) if (Buffer.isBuffer(chunk)) abort.abort();
       })();
       expect(await failureOf(reading)).toBe('interrupted');
     });
@@ -224,14 +225,14 @@ export function keepsTheContract(open: () => Promise<Subject>, expected: Expecte
       const name = key('whole');
       const size = 400_000;
       await put(store, name, Buffer.alloc(size, 'a'));
-      let writing = true;
+      const state = { writing: true };
       const writer = (async () => {
         for (let count = 0; count < 15; count += 1)
           await put(store, name, Buffer.alloc(size, 'abc'[count % 3] ?? 'a'));
-        writing = false;
+        state.writing = false;
       })();
       let seen = 0;
-      while (writing) {
+      while (state.writing) {
         const text = await read(store, name);
         expect(text.length).toBe(size);
         expect(new Set(text).size).toBe(1);
@@ -287,7 +288,7 @@ export function keepsTheContract(open: () => Promise<Subject>, expected: Expecte
         break;
       }
       const listing = (async () => {
-        for await (const _page of store.list({ signal: AbortSignal.abort() }));
+        for await (const page of store.list({ signal: AbortSignal.abort() })) expect(page).toBeUndefined();
       })();
       expect(await failureOf(listing)).toBe('interrupted');
     });

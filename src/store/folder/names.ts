@@ -33,7 +33,7 @@ export interface NameRules {
   readonly windows: boolean;
 }
 
-export const platformRules: NameRules = { windows: process.platform === 'win32' };
+const platformRules: NameRules = { windows: process.platform === 'win32' };
 
 const windowsForbidden = /[<>:"|?*\\\u0001-\u001f]|[. ]$/g;
 const windowsReserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;

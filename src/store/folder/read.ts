@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { KuvaError } from '../../image/failure.ts';
 import { type ObjectKey, showKey } from '../../image/key.ts';
 import type { GetOptions, ObjectVersion, StoredObject } from '../contract.ts';
+import { heardByMany } from '../signal.ts';
 import { fileFailure, onFiles, stopped, unless } from './failure.ts';
 import type { FileSystemTraits } from './fileSystem.ts';
 import { etagOf, fileVersion } from './fileVersion.ts';
@@ -52,7 +53,7 @@ export async function getFile(
     if (!stats.isFile() || (options.ifMatch !== undefined && options.ifMatch !== version.etag)) {
       throw changed(key, root);
     }
-    return { version, body: new FileBody(handle, version, root, options.signal) };
+    return { version, body: new FileBody(handle, version, root, heardByMany(options.signal)) };
   } catch (error) {
     await handle.close();
     throw error;

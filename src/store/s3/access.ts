@@ -58,11 +58,8 @@ async function tryWrite(client: S3Client, signal?: AbortSignal): Promise<void> {
   const body = Buffer.from('a scratch object of kuva');
   const sha256 = createHash('sha256').update(body).digest('hex');
   const options = { contentType: 'text/plain', sha256, ...(signal === undefined ? {} : { signal }) };
-  try {
-    await putWhole(client, key, body, options, cautiousTraits);
-  } finally {
-    await sweepScratch(client, key);
-  }
+  const { versionId } = await putWhole(client, key, body, options, cautiousTraits);
+  await sweepScratch(client, key, [versionId]);
 }
 
 /** A removal of what is not there needs the same right as one of what is, and needs no right to write. */

@@ -7,7 +7,7 @@
  */
 
 /** Everything but `A-Z a-z 0-9 - . _ ~` becomes %XX. */
-export function encodeUri(text: string): string {
+function encodeUri(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -12,10 +12,21 @@ const emptySha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b785
 /** More than any error or listing has; a bound, so that a wrong endpoint cannot fill the memory. */
 const textLimit = 32 * 1024 ** 2;
 
-/** Ceph's answer when two requests for one object collide; seen with reads and writes of an object in replacement. */
-const collision = 'UnknownError';
+/**
+ * How Ceph RGW 16 answers when two requests for one object get into each other's way: a 500 without a reason, or,
+ * in a bucket that keeps versions, a write that is told that there is no such object.
+ */
+function isCollision(request: S3Request, refusal: Refusal): boolean {
+  if (request.repeatable === false) return false;
+  if (refusal.code === 'UnknownError') return true;
+  return (
+    refusal.code === 'NoSuchKey' && request.method === 'PUT' && request.headers?.['if-match'] === undefined
+  );
+}
 
-export interface S3Request {
+const collisionAttempts = 4;
+
+interface S3Request {
   readonly method: WireRequest['method'];
   /** Left out: the bucket itself. */
   readonly key?: string;
@@ -93,7 +104,10 @@ export function createS3Client(connection: S3Connection, bucket: string, options
         if (request.repeatable === false || !isBrokenOff(failure)) throw failure;
         return once();
       });
-      if (request.repeatable !== false && answer.refusal?.code === collision) answer = await once();
+      for (let count = 1; count < collisionAttempts; count += 1) {
+        if (answer.refusal === undefined || !isCollision(request, answer.refusal)) break;
+        answer = await once();
+      }
       if (answer.refusal === undefined || request.expect?.includes(answer.status) === true) return answer;
       throw refusalFailure(answer.refusal, request.doing);
     },

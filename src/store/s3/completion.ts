@@ -21,9 +21,11 @@ const bytesOf = (text: string) => {
 export async function probeCompletion(client: S3Client, traits: S3Traits): Promise<boolean> {
   if (!traits.putIfAbsent || traits.putIfMatch === undefined) return false;
   const key = scratchKey();
+  const written: (string | undefined)[] = [];
   try {
     const { body, ...first } = bytesOf('first');
-    const { etag } = await putWhole(client, key, body, first, cautiousTraits);
+    const { etag, versionId } = await putWhole(client, key, body, first, cautiousTraits);
+    written.push(versionId);
     const wrong = etagIn(traits.putIfMatch, '00000000000000000000000000000000');
     return (
       (await completes(client, key, { 'if-none-match': '*' })) === 'refused' &&
@@ -32,7 +34,7 @@ export async function probeCompletion(client: S3Client, traits: S3Traits): Promi
       (await completes(client, key, { 'if-match': etagIn(traits.putIfMatch, etag) })) === 'written'
     );
   } finally {
-    await sweepScratch(client, key);
+    await sweepScratch(client, key, written);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { heardByMany } from '../signal.ts';
 import { interrupted, networkFailure } from './network.ts';
 
 export interface WireRequest {
@@ -91,7 +92,7 @@ export function exchange(
       fail(failure);
       controller?.abort(failure);
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    heardByMany(signal)?.addEventListener('abort', onAbort, { once: true });
 
     dispatcher.dispatch(
       {

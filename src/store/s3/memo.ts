@@ -1,3 +1,4 @@
+import { heardByMany } from '../signal.ts';
 import { interrupted } from './network.ts';
 
 /**
@@ -35,7 +36,7 @@ function orAborted<T>(answer: Promise<T>, signal: AbortSignal, doing: string): P
       reject(interrupted(doing, signal.reason));
     };
     if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
+    heardByMany(signal)?.addEventListener('abort', onAbort, { once: true });
     answer.then(resolve, reject).finally(() => {
       signal.removeEventListener('abort', onAbort);
     });

@@ -13,7 +13,6 @@ import { headObject } from './read.ts';
 import { sendDelete } from './remove.ts';
 import { sweepScratch } from './sweep.ts';
 import { cautiousTraits, type EtagForm, etagIn, type S3Traits } from './traits.ts';
-import { bareEtag } from './versionOf.ts';
 import { parseXml } from './xml.ts';
 
 const forms: readonly EtagForm[] = ['quoted', 'bare'];
@@ -36,12 +35,14 @@ export async function probeTraits(client: S3Client): Promise<S3Traits> {
     const removals = versioning === 'off' ? await probeRemovals(scratch) : {};
     return { ...cautiousTraits, versioning, ...writes, ...removals };
   } finally {
-    await sweepScratch(client, scratch.key);
+    await sweepScratch(client, scratch.key, scratch.written);
   }
 }
 
 interface ScratchObject {
   readonly key: ObjectKey;
+  /** Version ids, undefined where there are none. */
+  readonly written: readonly (string | undefined)[];
   /** Resolves also when the server refuses for the condition's sake or does not know it. */
   put(text: string, headers?: Record<string, string>): Promise<S3Answer>;
   remove(headers: Record<string, string>): Promise<S3Answer>;
@@ -51,8 +52,10 @@ interface ScratchObject {
 function scratchObject(client: S3Client): ScratchObject {
   const key = scratchKey();
   const doing = `trying out ${client.url}`;
+  const written: (string | undefined)[] = [];
   return {
     key,
+    written,
     async put(text, headers = {}) {
       const body = Buffer.from(text);
       const sha256 = createHash('sha256').update(body).digest('hex');
@@ -60,6 +63,7 @@ function scratchObject(client: S3Client): ScratchObject {
       const answer = await client.send({ method: 'PUT', key, body, sha256, headers, expect, doing });
       if (answer.refusal?.code === 'NoSuchBucket') await headObject(client, key);
       await drain(answer);
+      if (answer.refusal === undefined) written.push(answer.headers.get('x-amz-version-id'));
       return answer;
     },
     remove: (headers) => sendDelete(client, key, { headers, expect: [400, 404, 409, 412, 501] }),
@@ -82,7 +86,7 @@ async function leavesAlone(
 async function probeWrites(scratch: ScratchObject): Promise<Pick<S3Traits, 'putIfAbsent' | 'putIfMatch'>> {
   const putIfAbsent = await leavesAlone(scratch, { 'if-none-match': '*' }, 'second');
   for (const form of forms) {
-    const other = bareEtag('00000000000000000000000000000000');
+    const other = '00000000000000000000000000000000';
     if (!(await leavesAlone(scratch, { 'if-match': etagIn(form, other) }, 'third'))) continue;
     const there = await scratch.look();
     if (there === undefined) continue;

@@ -8,7 +8,7 @@ class Sha256 extends Hash {
   }
 }
 
-export interface UnsignedRequest {
+interface UnsignedRequest {
   readonly method: string;
   /** Encoded as it goes over the wire, without the query. */
   readonly path: string;

@@ -21,30 +21,35 @@ const abandonedAfter = 60 * 60 * 1000;
 /**
  * Removes a scratch object with all its versions and delete markers, and those that killed processes left.
  * Never throws: what could not be removed is hidden from listings and is tried again by the next probe.
+ * @param written the version id of each write; undefined where the bucket told none. Needed where versions may not
+ *   be listed: a plain DELETE there could add a delete marker to what it should tidy up.
  */
-export async function sweepScratch(client: S3Client, own: ObjectKey): Promise<void> {
+export async function sweepScratch(
+  client: S3Client,
+  own: ObjectKey,
+  written: readonly (string | undefined)[],
+): Promise<void> {
   try {
-    const doing = `tidying up in ${client.url}`;
-    const query = { versions: '', prefix: scratchPrefix, 'encoding-type': 'url' };
-    const answer = await client.send({ method: 'GET', query, doing });
-    const { ListVersionsResult: found } = parseXml(versionsSchema, await textOf(answer, doing), doing);
-    const now = Date.parse(answer.headers.get('date') ?? '') || Date.now();
-    for (const { Key, VersionId, LastModified } of [...found.Version, ...found.DeleteMarker]) {
-      const key = decodeKey(plainText(Key), found.EncodingType);
-      if (key !== own && now - Date.parse(LastModified) < abandonedAfter) continue;
-      if (key?.startsWith(scratchPrefix) !== true) continue;
-      await sendDelete(client, key, { query: { versionId: plainText(VersionId) } });
-    }
+    await sweepListed(client, own);
   } catch {
-    await removePlainly(client, own);
+    for (const versionId of new Set(written)) {
+      const query = versionId === undefined ? {} : { versionId };
+      // No right to remove, or no server any more.
+      await sendDelete(client, own, { query }).catch(() => undefined);
+    }
   }
 }
 
-/** Where versions may not be listed or named. */
-async function removePlainly(client: S3Client, key: ObjectKey): Promise<void> {
-  try {
-    await sendDelete(client, key, {});
-  } catch {
-    // No right to remove, or no server any more.
+async function sweepListed(client: S3Client, own: ObjectKey): Promise<void> {
+  const doing = `tidying up in ${client.url}`;
+  const query = { versions: '', prefix: scratchPrefix, 'encoding-type': 'url' };
+  const answer = await client.send({ method: 'GET', query, doing });
+  const { ListVersionsResult: found } = parseXml(versionsSchema, await textOf(answer, doing), doing);
+  const now = Date.parse(answer.headers.get('date') ?? '') || Date.now();
+  for (const { Key, VersionId, LastModified } of [...found.Version, ...found.DeleteMarker]) {
+    const key = decodeKey(plainText(Key), found.EncodingType);
+    if (key !== own && now - Date.parse(LastModified) < abandonedAfter) continue;
+    if (key?.startsWith(scratchPrefix) !== true) continue;
+    await sendDelete(client, key, { query: { versionId: plainText(VersionId) } });
   }
 }

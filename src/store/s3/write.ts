@@ -31,7 +31,7 @@ export async function putWhole(
     body,
     sha256: options.sha256,
     headers: { 'content-type': options.contentType, ...guard },
-    expect: condition === undefined ? [] : [404, 412],
+    expect: [404, 412],
     doing,
     signal,
   });
@@ -74,10 +74,13 @@ export function conditionFailure(
   doing: string,
 ): KuvaError {
   // Amazon answers 404 NoSuchKey to If-Match where nothing is there.
-  const unmet = refusal.status === 412 || refusal.code === 'NoSuchKey';
-  return unmet && condition !== undefined
-    ? conditionFailed(client, key, condition)
-    : refusalFailure(refusal, doing);
+  const unmet = refusal.status === 412 || (refusal.code === 'NoSuchKey' && typeof condition === 'object');
+  if (unmet && condition !== undefined) return conditionFailed(client, key, condition);
+  // A write is not refused for want of the object: taken at its word, the image would count as removed.
+  return refusalFailure(
+    refusal.code === 'NoSuchKey' ? { ...refusal, code: 'OperationAborted' } : refusal,
+    doing,
+  );
 }
 
 function conditionFailed(client: S3Client, key: ObjectKey, condition: PutCondition): KuvaError {
