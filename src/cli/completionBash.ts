@@ -46,7 +46,7 @@ _${name}_paths() {
   local path
   while IFS= read -r path; do COMPREPLY+=("$path"); done < <(compgen "$1" -- "$cur")
   # Escapes names with spaces, and puts no space after a folder; bash 3 does not have it.
-  type compopt >/dev/null 2>&1 && compopt -o filenames
+  compopt -o filenames 2>/dev/null
 }
 
 complete -F _${name} ${name}

@@ -42,7 +42,9 @@ function optionSpecs({ flags, description, values, several }: CompletedOption): 
   const exclusive = several ? '' : `(${flags.join(' ')})`;
   const value = values === undefined ? '' : `:value:${action(values)}`;
   const text = `[${description.replace(/[\\[\]:]/g, '\\$&')}]`;
-  return flags.map((flag) => quote(`${exclusive}${several ? '*' : ''}${flag}${text}${value}`));
+  // `--name=` and `-n+`: the value in the same word or in the next one.
+  const joint = (flag: string) => (values === undefined ? '' : flag.startsWith('--') ? '=' : '+');
+  return flags.map((flag) => quote(`${exclusive}${several ? '*' : ''}${flag}${joint(flag)}${text}${value}`));
 }
 
 function argumentSpecs(command: CompletedCommand): string[] {

@@ -11,13 +11,16 @@ export function schemaText(): string {
     reused: 'inline',
     target: 'draft-7',
     unrepresentable: 'any',
-    override: ({ jsonSchema }) => {
-      // zod tells the bounds of safe integers, which are news to nobody.
-      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
-      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-    },
   });
-  return `${JSON.stringify({ title: 'kuva.yaml', ...schema }, null, 2)}\n`;
+  return `${JSON.stringify({ title: 'kuva.yaml', ...schema }, withoutSafeBounds, 2)}\n`;
+}
+
+/** zod tells the bounds of safe integers, which are news to nobody. */
+function withoutSafeBounds(key: string, value: unknown): unknown {
+  const told =
+    (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) ||
+    (key === 'minimum' && value === Number.MIN_SAFE_INTEGER);
+  return told ? undefined : value;
 }
 
 /** The file that comes with the package: two folders above this module, in `src/` as in `dist/`. */

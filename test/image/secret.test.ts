@@ -6,12 +6,12 @@ test('a secret shows in nothing that prints it, and is told when asked for', () 
   const secret = new Secret('hunter2');
   const texts = [
     String(secret),
-    `${secret.toString()}`,
+    ''.concat(secret.toString()),
     JSON.stringify({ secret }),
     inspect({ secret }, { showHidden: true, depth: 9 }),
     inspect(new Error('x', { cause: secret })),
     JSON.stringify(Object.entries(secret)),
-    JSON.stringify(structuredClone({ ...secret })),
+    JSON.stringify(structuredClone(secret)),
   ];
   for (const text of texts) expect(text).not.toContain('hunter2');
   expect(JSON.stringify({ secret })).toBe('{"secret":"(hidden)"}');

@@ -91,7 +91,9 @@ function namedPlace({ form, origin, base }: S3Question, around: Surroundings): S
   if (form?.credentials_file !== undefined) {
     const file = absolutePath(form.credentials_file, base, around);
     const aws = fromCredentialsFile(around, file, form.profile);
-    return aws.keys === undefined && form.profile === undefined && fromS3cfg(around, file).keys !== undefined
+    return aws.keys === undefined &&
+      (form.profile ?? 'default') === 'default' &&
+      fromS3cfg(around, file).keys !== undefined
       ? fromS3cfg(around, file)
       : aws;
   }
