@@ -58,6 +58,7 @@ export async function prepareWork(
     maxInputBytes: config.limits.bytes,
     budgets: makeBudgets(config.worker, machine),
     outages,
+    ending: stopping.stop,
     onEvent: (event) => {
       narrator.image(event);
       onEvent(event);

@@ -30,7 +30,7 @@ export async function makeRecords(
   refuseHuge(attempt, parts.maxInputBytes);
   const inputLease = await budgets.inputs.take(attempt.size, signal);
   try {
-    const patience = { outages, signal, limit: storePatience };
+    const patience = { outages, signal: parts.ending, limit: storePatience };
     const source = await phases.time('get', () =>
       patiently(() => readInput(input, { id: attempt.imageId, ...attempt }, signal), {
         ...patience,

@@ -33,7 +33,7 @@ export async function moveAside({ parts, store, attempt, failure, settle, stop }
       await settle({ state: 'rejected', failure: noteOf(failure) });
       return { kind: 'rejected', image, failure };
     }
-    const patience = { outages: parts.outages, signal: stop, limit: 30_000 };
+    const patience = { outages: parts.outages, signal: parts.ending, limit: 30_000 };
     const lease = await parts.budgets.inputs.take(attempt.size, stop);
     let read: ObjectVersion;
     let moved: ObjectVersion;

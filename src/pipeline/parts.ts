@@ -25,6 +25,8 @@ export interface PipelineParts {
   readonly maxInputBytes: number;
   readonly budgets: Budgets;
   readonly outages: Outages;
+  /** Aborted: the process wants to end; finish what is under way, but do not wait for outages to end. */
+  readonly ending: AbortSignal;
   readonly onEvent: (event: ImageEvent) => void;
 }
 

@@ -5,7 +5,7 @@ import { growingPause, pause } from './pause.ts';
 export interface PatienceOptions {
   readonly resource: Resource;
   readonly outages: Outages;
-  /** Aborted: give up at once, with the failure that was waited for. */
+  /** Aborted: the process wants to end. Gives up soon, with the failure that was waited for. */
   readonly signal?: AbortSignal;
   /** Milliseconds after which to give up; for ever when left out. */
   readonly limit?: number;
@@ -13,6 +13,8 @@ export interface PatienceOptions {
 
 const firstPause = 200;
 const longestPause = 10_000;
+/** How long (ms) an outage is still waited for once the process wants to end: a hiccup need not undo an image's work. */
+const lastTries = 2_000;
 
 /**
  * Does `action` again and again, with growing, jittered pauses, while it fails because of an outage (`patient`
@@ -31,9 +33,10 @@ export async function patiently<T>(action: () => Promise<T>, options: PatienceOp
       const failure: KuvaError = toKuvaError(thrown);
       if (failure.retry !== 'patient') throw failure;
       outages.noticed(resource, failure);
-      const wait = growingPause(tries, firstPause, longestPause);
-      if (signal?.aborted === true || performance.now() - begun + wait > limit) throw failure;
-      await pause(wait, signal);
+      const ending = signal?.aborted === true;
+      const wait = growingPause(ending ? 1 : tries, firstPause, longestPause);
+      if (performance.now() - begun + wait > (ending ? lastTries : limit)) throw failure;
+      await pause(wait, ending ? undefined : signal);
     }
   }
 }

@@ -48,7 +48,7 @@ async function begin(parts: PipelineParts, queued: QueuedImage, stop: AbortSigna
           conflict: parts.conflict,
           maxAttempts: parts.maxAttempts,
         }),
-      { resource: 'database', outages: parts.outages, signal: stop },
+      { resource: 'database', outages: parts.outages, signal: parts.ending },
     );
   try {
     return await ask(wantedKeys(parts, queued));
@@ -110,11 +110,11 @@ function removeInput(
     if (version === undefined) return 'missing';
     return version.etag === attempt.image.etag ? parts.input.delete(version, stop) : 'changed';
   };
-  return patiently(remove, { resource: 'input', outages: parts.outages, signal: stop, limit: 30_000 });
+  return patiently(remove, { resource: 'input', outages: parts.outages, signal: parts.ending, limit: 30_000 });
 }
 
 function inDatabase<T>(parts: PipelineParts, stop: AbortSignal, action: () => Promise<T>): Promise<T> {
-  return patiently(action, { resource: 'database', outages: parts.outages, signal: stop });
+  return patiently(action, { resource: 'database', outages: parts.outages, signal: parts.ending });
 }
 
 function interrupted(cause: unknown): KuvaError {

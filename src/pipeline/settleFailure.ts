@@ -23,7 +23,7 @@ export async function settleFailure(
     patiently(() => parts.ledger.settle(attempt, settlement), {
       resource: 'database',
       outages: parts.outages,
-      signal: stop,
+      signal: parts.ending,
     });
   const told = async (
     kind: Exclude<ImageEvent['kind'], 'done' | 'lost'>,
