@@ -1,7 +1,7 @@
 import type { StepKind } from './kind.ts';
 
 export const blur: StepKind<'blur'> = {
-  order: 9,
+  order: 'alone',
   keepsDescription: true,
   colours: 'stored',
   draw: (image, { sigma }) => image.blur(sigma),
