@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
-import { logRecordsView, oldColumns, scriptRows } from './logRecordsView.ts';
+import { insertTrigger, logRecordsView, oldColumns, publicView, scriptRows } from './logRecordsView.ts';
 
 /** Marks the view as ours, so that somebody else's is never replaced. */
 const mark =
@@ -18,33 +18,36 @@ type Found = z.infer<typeof foundSchema>;
 const rightsSchema = z.object({ may: z.boolean() });
 
 /**
- * Puts the view `log_records` where `select * from log_records` finds it, and takes over a table of that name which
- * the tutorial's script made. Runs inside the transaction of the migrations: all of it happens, or nothing.
- * Done at every start, since a right that was missing may have been granted since.
+ * Makes the view `kuva.log_records`, puts it where `select * from log_records` finds it, and takes over a table of
+ * that name which the tutorial's script made. Runs inside the transaction of the migrations: all of it happens, or
+ * nothing. Done at every start, since a right that was missing may have been granted since.
  * @returns what a person should know
  */
 export async function placeLogRecords(client: PoolClient): Promise<string[]> {
   const found = await findPublic(client);
   const mayCreate = await mayCreateInPublic(client);
-  if (found === undefined) {
-    if (mayCreate) return makeView(client, 'public', []);
-    return [...(await makeView(client, 'kuva', [])), ...(await extendSearchPath(client, 'last'))];
+  if (found === undefined || found.ours) {
+    await makeView(client);
+    if (mayCreate) await showInPublic(client, []);
+    else if (found === undefined) await extendSearchPath(client, 'last');
+    return [];
   }
-  if (found.ours) return found.mine ? makeView(client, 'public', []) : [];
   if (isTutorials(found) && found.mine && mayCreate) {
     const grants = await grantsOn(client);
     await moveAway(client);
-    return makeView(client, 'public', grants);
+    await makeView(client);
+    await showInPublic(client, grants);
+    return [];
   }
   if (isTutorials(found) && found.mine) {
     // The table cannot be replaced where it is: it stays, and the view that is found first shows its rows too.
-    await makeView(client, 'kuva', [], ['public.log_records']);
+    await makeView(client, ['public.log_records']);
     await extendSearchPath(client, 'first');
     return [
       'The tutorial\'s table public.log_records stays as it is, since the database user may not create anything in schema public; "log_records" now means the view kuva.log_records, which shows its rows and the new ones.',
     ];
   }
-  await makeView(client, 'kuva', []);
+  await makeView(client);
   return [
     `There is a ${describe(found)} public.log_records that is not the tutorial's${found.mine ? '' : ' or belongs to another user'}. It was left alone; the ledger's rows are in the view kuva.log_records.`,
   ];
@@ -87,12 +90,21 @@ async function mayCreateInPublic(client: PoolClient): Promise<boolean> {
   return rightsSchema.parse(rows[0]).may;
 }
 
+const nameSchema = z.object({ name: z.string() });
+
 /** Moves the tutorial's table, as it is and with all its rows, into our schema under a name of its own. */
 async function moveAway(client: PoolClient): Promise<void> {
   const { rows } = await client.query(
     "select 'tutorial_log_records' || case when count(*) = 0 then '' else '_' || count(*) + 1 end as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'kuva' and c.relkind = 'r' and c.relname like 'tutorial\\_log\\_records%'",
   );
-  const { name } = z.object({ name: z.string() }).parse(rows[0]);
+  const { name } = nameSchema.parse(rows[0]);
+  // Names of indexes are one per schema, and another table may have been moved there before.
+  const indexes = await client.query(
+    "select indexrelid::regclass::text as name from pg_index where indrelid = 'public.log_records'::regclass order by indexrelid",
+  );
+  for (const [n, index] of z.array(nameSchema).parse(indexes.rows).entries()) {
+    await client.query(`alter index ${index.name} rename to ${name}_index_${n + 1}`);
+  }
   await client.query(`alter table public.log_records rename to ${name}`);
   await client.query(`alter table public.${name} set schema kuva`);
 }
@@ -112,34 +124,39 @@ async function grantsOn(client: PoolClient): Promise<Grant[]> {
   return z.array(grantSchema).parse(rows);
 }
 
-/** Makes the view anew, with all tables of the tutorial's rows that there are. */
-async function makeView(
-  client: PoolClient,
-  schema: 'public' | 'kuva',
-  grants: readonly Grant[],
-  more: readonly string[] = [],
-): Promise<string[]> {
+/** Makes the view in our schema, with all tables of the tutorial's rows that there are. */
+async function makeView(client: PoolClient, more: readonly string[] = []): Promise<void> {
   const { rows } = await client.query(
     "select format('kuva.%I', c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'kuva' and c.relkind = 'r' and c.relname like 'tutorial\\_log\\_records%' order by 1",
   );
-  const moved = z.array(z.object({ name: z.string() })).parse(rows);
+  const moved = z.array(nameSchema).parse(rows);
   const tables = ['kuva.script_log_records', ...moved.map(({ name }) => name), ...more];
-  const sql = logRecordsView(schema, tables);
-  const comment = `${mark} [${createHash('sha256').update(sql).digest('hex').slice(0, 16)}]`;
-  // Replacing a view waits for everybody who reads it: only when there is something to change.
-  if ((await commentOn(client, `${schema}.log_records`)) === comment) return [];
-  await client.query(scriptRows);
-  await client.query(sql);
-  await client.query(`comment on view ${schema}.log_records is '${comment}'`);
+  await makeOnce(
+    client,
+    'kuva.log_records',
+    `${scriptRows};${logRecordsView(tables)}${insertTrigger('kuva')}`,
+  );
+}
+
+/** Shows the view in schema public too, where the tutorial has its table. */
+async function showInPublic(client: PoolClient, grants: readonly Grant[]): Promise<void> {
+  await makeOnce(client, 'public.log_records', `${publicView}${insertTrigger('public')}`);
   for (const { grantee, privilege } of grants) {
-    await client.query(`grant ${privilege} on ${schema}.log_records to ${grantee}`);
-    // The view's trigger writes with the rights of whoever inserts.
+    await client.query(`grant ${privilege} on public.log_records to ${grantee}`);
+    // The trigger writes with the rights of whoever inserts.
     if (privilege === 'INSERT') {
       await client.query(`grant usage on schema kuva to ${grantee}`);
       await client.query(`grant insert (${oldColumns}) on kuva.script_log_records to ${grantee}`);
     }
   }
-  return [];
+}
+
+/** Replacing a view waits for everybody who reads it: it is done only when there is something to change. */
+async function makeOnce(client: PoolClient, view: string, sql: string): Promise<void> {
+  const comment = `${mark} [${createHash('sha256').update(sql).digest('hex').slice(0, 16)}]`;
+  if ((await commentOn(client, view)) === comment) return;
+  await client.query(sql);
+  await client.query(`comment on view ${view} is '${comment}'`);
 }
 
 async function commentOn(client: PoolClient, name: string): Promise<string | undefined> {
@@ -150,7 +167,7 @@ async function commentOn(client: PoolClient, name: string): Promise<string | und
 }
 
 /** Lets the plain name `log_records` mean the view in our schema, for this user in this database. */
-async function extendSearchPath(client: PoolClient, where: 'first' | 'last'): Promise<string[]> {
+async function extendSearchPath(client: PoolClient, where: 'first' | 'last'): Promise<void> {
   const { rows } = await client.query(
     "select current_setting('search_path') as path, current_user as me, current_database() as db",
   );
@@ -159,10 +176,9 @@ async function extendSearchPath(client: PoolClient, where: 'first' | 'last'): Pr
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '' && part !== '""');
-  if (parts.includes('kuva')) return [];
+  if (parts.includes('kuva')) return;
   const wanted = where === 'first' ? ['kuva', ...parts] : [...parts, 'kuva'];
   await client.query(
     `alter role ${client.escapeIdentifier(me)} in database ${client.escapeIdentifier(db)} set search_path = ${wanted.join(', ')}`,
   );
-  return [];
 }

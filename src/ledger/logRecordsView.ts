@@ -52,10 +52,10 @@ function cast(from: string, type: string): string {
 }
 
 /**
- * The statements that make the view, or make it anew: replaced in place, so that grants on it stay.
+ * The statement that makes the view, or makes it anew: replaced in place, so that grants on it stay.
  * @param tables with rows of the tutorial's three columns
  */
-export function logRecordsView(schema: 'public' | 'kuva', tables: readonly string[]): string {
+export function logRecordsView(tables: readonly string[]): string {
   const ours = columns.map(([name, type, from]) => `${cast(from, type)} as ${name}`).join(',\n    ');
   const none = columns.map(([name, type]) => `${cast('null', type)} as ${name}`).join(', ');
   const theirs = tables
@@ -66,7 +66,7 @@ export function logRecordsView(schema: 'public' | 'kuva', tables: readonly strin
     )
     .join('');
   return `
-create or replace view ${schema}.log_records as
+create or replace view kuva.log_records as
   select
     to_char(r.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')::varchar(25) collate "default" as "timestamp",
     ${cast('r.output_key', 'text')} as negated_image_name,
@@ -84,8 +84,22 @@ begin
     values (new."timestamp", new.negated_image_name, new.negated_image_hash);
   return new;
 end $$;
+`;
+}
 
-create or replace trigger insert_log_record instead of insert on ${schema}.log_records
+/**
+ * The same in schema public. Both are there, since a user of the name "kuva" finds our schema first ("$user" in the
+ * search path) and all others schema public.
+ */
+export const publicView = `
+create or replace view public.log_records as select * from kuva.log_records;
+`;
+
+/** What the old script inserts goes to a table of its own. */
+export function insertTrigger(schema: 'public' | 'kuva'): string {
+  return `
+drop trigger if exists insert_log_record on ${schema}.log_records;
+create trigger insert_log_record instead of insert on ${schema}.log_records
   for each row execute function kuva.insert_log_record();
 `;
 }

@@ -15,6 +15,7 @@ import {
   put,
   recipe,
   recordOf,
+  rowsOf,
   seen,
   until,
 } from './sample.ts';
@@ -60,7 +61,7 @@ describe('The queue', () => {
     await ledger.settle(begin.attempt, { state: 'done' });
   };
   const jobs = async (): Promise<number> =>
-    Number((await pool.query('select count(*) from graphile_worker.jobs')).rows[0].count);
+    (await rowsOf(pool, 'select id from graphile_worker.jobs')).length;
 
   it('hands each image to one worker, with all that it has to know before it begins', async () => {
     const handed: unknown[] = [];
@@ -75,8 +76,9 @@ describe('The queue', () => {
     });
     await until(async () => (await ledger.counts()).done === 2);
     expect(handed).toHaveLength(2);
+    const [row] = await all(ledger.images({ name: 'a.jpg' }));
     expect(handed).toContainEqual({
-      id: expect.any(BigInt),
+      id: row?.id,
       image: { pipeline: 'cats', bucket: inputBucket, key: 'a.jpg', etag: 'e1' },
       size: 77,
     });
@@ -238,7 +240,7 @@ describe('The queue', () => {
     });
   });
 
-  it('takes over what a worker had that was killed, within five seconds, and its turn to discover', async () => {
+  it('takes over what a worker had that was killed, within seconds, and its turn to discover', async () => {
     await ledger.enqueue(inputBucket, [seen('a.jpg'), seen('b.jpg')], await ledger.now());
     const dies = child('dies');
     await Promise.all([dies.line(/^begun a.jpg/), dies.line(/^begun b.jpg/), dies.line(/^leading/)]);
@@ -248,7 +250,8 @@ describe('The queue', () => {
     const killed = Date.now();
     await lives.line(/^leading/);
     await Promise.all([lives.line(/^done a.jpg/), lives.line(/^done b.jpg/)]);
-    expect(Date.now() - killed).toBeLessThan(5_000);
+    // Three seconds on a machine that is not busy; four hours without the rescue.
+    expect(Date.now() - killed).toBeLessThan(10_000);
     expect(await ledger.counts()).toMatchObject({ queued: 0, processing: 0, done: 2 });
     expect((await all(ledger.records({}))).map((record) => [record.worker, record.attempt])).toEqual([
       ['lives', 2],
@@ -312,10 +315,11 @@ describe('The queue', () => {
     let most = 0;
     start(
       async (queued) => {
-        const { rows } = await pool.query(
-          "select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name = 'kuva'",
+        const sessions = await rowsOf(
+          pool,
+          "select pid from pg_stat_activity where datname = current_database() and application_name = 'kuva'",
         );
-        most = Math.max(most, rows[0].n);
+        most = Math.max(most, sessions.length);
         await finishes(queued);
       },
       'worker-1',

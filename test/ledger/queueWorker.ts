@@ -10,9 +10,12 @@ import { connectionOf } from '../servers/postgres.ts';
 import { beginOptions, recipe, recordOf } from './sample.ts';
 
 const [url = '', worker = '', takes = '0'] = process.argv.slice(2);
+const log = (message: string): void => {
+  console.log(`log: ${message}`);
+};
 const pool = openPool(connectionOf(url));
 const ledger = openLedger(pool, 'cats');
-const queue = openQueue(pool, 'cats', { log: (message) => console.log(`log: ${message}`) });
+const queue = openQueue(pool, 'cats', { log });
 const stop = new AbortController();
 process.once('SIGTERM', () => {
   stop.abort();

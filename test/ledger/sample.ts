@@ -1,5 +1,6 @@
 /** Made-up images and what a worker would tell of them. */
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { type ObjectKey, parseObjectKey } from '../../src/image/key.ts';
 import type {
   Attempt,
@@ -89,6 +90,16 @@ export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
   for await (const item of items) list.push(item);
   return list;
+}
+
+const rowsSchema = z.array(z.record(z.string(), z.unknown()));
+
+/** The rows that a statement gives. */
+export async function rowsOf(
+  pool: { query(sql: string): Promise<{ rows: unknown[] }> },
+  sql: string,
+): Promise<Record<string, unknown>[]> {
+  return rowsSchema.parse((await pool.query(sql)).rows);
 }
 
 /** Waits until it is so; at most for the time given, in milliseconds. */

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { register } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-register(import.meta.url);
+// Newer ones do it themselves.
+if (!process.features.typescript) register(import.meta.url);
 
 let typescript;
 

@@ -10,8 +10,11 @@ import { folderUnusable, type Place, unusableUnless } from './place.ts';
 import { isAlive } from './postmasterPid.ts';
 import { ended, startProgram } from './program.ts';
 
-/** The superuser that initdb makes; everything of ours runs as it. */
-export const embeddedUser = 'kuva';
+/**
+ * The superuser that initdb makes; everything of ours runs as it. Not "kuva": a user finds a schema of its own name
+ * before schema public, and people look for `log_records` in the latter.
+ */
+export const embeddedUser = 'postgres';
 
 const newPrefix = 'cluster.new-';
 /** Inside the cluster, so that data and password appear together or not at all. */
