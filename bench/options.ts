@@ -17,7 +17,7 @@ const quickCounts = {
 
 const optionsSchema = z.strictObject({
   rounds: count(3, 20),
-  'count-a': count(300, 20_000),
+  'count-a': count(600, 20_000),
   'count-b': count(40, 2_000),
   'tutorial-a': count(20, 500),
   'tutorial-a-no-sleep': count(40, 500),
@@ -35,7 +35,7 @@ export const usage = `npm run bench -- [options]
 
   --quick                    few pictures and one round, to see whether it works
   --rounds N                 rounds of everything (3)
-  --count-a N, --count-b N   pictures of a run of ours and of plain sharp (300 of 130 kB, 40 of 12 Mpx)
+  --count-a N, --count-b N   pictures of a run of ours and of plain sharp (600 of 130 kB, 40 of 12 Mpx)
   --tutorial-a N, --tutorial-a-no-sleep N, --tutorial-b N, --tutorial-b-no-sleep N
                              pictures of a run of the tutorial's script (20, 40, 6, 8)
   --uploads N                pictures for the time from upload to result (30)

@@ -5,7 +5,7 @@ describe('the options of the bench', () => {
   it('are those of the documentation when none is given', () => {
     expect(parseOptions([])).toMatchObject({
       rounds: 3,
-      'count-a': 300,
+      'count-a': 600,
       'tutorial-a': 20,
       'tutorial-a-no-sleep': 40,
       'count-b': 40,
