@@ -18,7 +18,6 @@ const home = (packageName, folder) => ({
 
 const contracts = ['^src/(store|ledger|transform)/contract\\.ts$'];
 const configPieces = [
-  '^src/store/config\\.ts$',
   '^src/ledger/config\\.ts$',
   '^src/transform/limits\\.ts$',
   '^src/pipeline/config\\.ts$',
@@ -49,7 +48,7 @@ module.exports = {
     home('(undici|@smithy|fast-xml-parser)', 'store/s3'),
     home('(pg|graphile-worker)', 'ledger'),
     home('picomatch', 'pipeline'),
-    home('(yaml|ini|fastest-levenshtein)', 'config'),
+    home('(yaml|fastest-levenshtein)', 'config'),
     home('(commander|pino)', 'cli'),
   ],
   options: {

@@ -1,5 +1,5 @@
 /**
- * Writes the files that are made from the source: `kuva.schema.json` and the tables of `docs/configuration.md`.
+ * Writes the files that are made from the source: `kuva.schema.json` and the tables of `docs/`.
  * With `--check` it writes nothing and fails when one of them is not what it should be.
  *
  * Node 20 runs no TypeScript, hence `npm run generate`: `tsc -p tsconfig.scripts.json`, then the result.
@@ -10,13 +10,23 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { fillParts, referenceParts } from '../src/config/reference.ts';
 import { schemaText } from '../src/config/schemaFile.ts';
+import { makeProgram } from '../src/cli/program.ts';
+import { commandReference, exitReference, failureReference } from '../src/cli/reference.ts';
 
 /** The generated files below `root`, as they should be. */
 export function generatedFiles(root: string): { readonly file: string; readonly text: string }[] {
-  const page = path.join(root, 'docs', 'configuration.md');
+  const filled = (name: string, parts: Readonly<Record<string, string>>): { file: string; text: string } => {
+    const file = path.join(root, 'docs', name);
+    return { file, text: fillParts(readFileSync(file, 'utf8'), parts) };
+  };
   return [
     { file: path.join(root, 'kuva.schema.json'), text: schemaText() },
-    { file: page, text: fillParts(readFileSync(page, 'utf8'), referenceParts()) },
+    filled('configuration.md', referenceParts()),
+    filled('cli.md', {
+      commands: commandReference(makeProgram('')),
+      exits: exitReference(),
+      failures: failureReference(),
+    }),
   ];
 }
 

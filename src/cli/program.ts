@@ -2,22 +2,16 @@ import process from 'node:process';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { toKuvaError } from '../image/failure.ts';
 import { imageStates } from '../image/state.ts';
+import type { Action } from './action.ts';
 import { exitCodes, reportFailure } from './exit.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
+import { openTerminal } from './terminal.ts';
 import { parseCount, parseWhen } from './typed.ts';
-import { version } from './version.ts';
-
-/** A command's work, given what was typed (it parses that itself): returns the exit code. */
-export type Action = (
-  given: Readonly<Record<string, unknown>>,
-  terminal: Terminal,
-  program: Command,
-) => Promise<number>;
+import { readVersion } from './version.ts';
 
 /** Parses the command line, does what it asks, and sets the exit code. Never throws. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   try {
-    await makeProgram().parseAsync([...argv]);
+    await makeProgram(readVersion()).parseAsync([...argv]);
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
       process.exitCode = thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
@@ -28,7 +22,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
 }
 
 /** The command tree; the completion scripts and `docs/cli.md` are made from it too. */
-export function makeProgram(): Command {
+export function makeProgram(version: string): Command {
   const program = new Command('kuva')
     .description(
       'Takes images from one bucket, transforms them, puts the results into another,\nand proves in PostgreSQL what it did to each one.',

@@ -10,7 +10,7 @@ import type { PipelineParts } from '../pipeline/parts.ts';
 import { runWorker } from '../pipeline/worker.ts';
 import type { Narrator } from './narrate/narrator.ts';
 import type { System } from './system.ts';
-import { version } from './version.ts';
+import { readVersion } from './version.ts';
 
 /** A worker that is ready to go, and what it goes by. */
 export interface Work {
@@ -79,7 +79,7 @@ export async function prepareWork(
       parts,
       queue: system.queue,
       ...(lead && { discovery }),
-      version,
+      version: readVersion(),
       concurrency: concurrencyOf(config.worker, machine),
       stop: stopping.stop,
       stopNow: stopping.stopNow,

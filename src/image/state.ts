@@ -22,10 +22,3 @@ export const nextStates = {
   failed: ['queued'],
   superseded: ['queued'],
 } as const satisfies Record<ImageState, readonly ImageState[]>;
-
-/** States in which an image needs a person to look at it. */
-export const setAsideStates = ['rejected', 'failed'] as const satisfies readonly ImageState[];
-
-export function isImageState(text: string): text is ImageState {
-  return imageStates.some((state) => state === text);
-}

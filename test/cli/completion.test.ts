@@ -150,11 +150,11 @@ for (const [shell, press] of shells) {
 
   test.skipIf(!here)(`${shell} reads the script of the whole program without a complaint`, () => {
     const around = makeAround();
-    const file = around.write('script', completionScript(shell, makeProgram()));
+    const file = around.write('script', completionScript(shell, makeProgram('0.0.0')));
     const parsed = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
     expect(parsed.stderr).toBe('');
     expect(parsed.status).toBe(0);
-    expect(sorted(around, 'kuva ver', makeProgram())).toEqual(['verify']);
+    expect(sorted(around, 'kuva ver', makeProgram('0.0.0'))).toEqual(['verify']);
   });
 }
 

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { makeJpeg } from '../pictures/photos.ts';
 import { eventually, type Finished, runKuva, startKuva, temporaryFolder } from './kuva.ts';
 
@@ -97,7 +98,9 @@ describe('a first set-up', () => {
     expect(sick.stdout).toMatch(/✓ input folder: read/);
     expect(sick.stdout).toMatch(/✗ output folder.*\n\s+→ /);
     await mkdir(join(cwd, 'out'));
-    const well = JSON.parse(await good(['doctor', '--json'], cwd)) as { ok: boolean; findings: unknown[] };
+    const well = z
+      .object({ ok: z.boolean(), findings: z.array(z.unknown()) })
+      .parse(JSON.parse(await good(['doctor', '--json'], cwd)));
     expect(well.ok).toBe(true);
     expect(well.findings.length).toBeGreaterThan(8);
     expect((await readdir(join(cwd, 'in'))).filter((name) => !name.startsWith('.'))).toEqual([]);
@@ -157,7 +160,7 @@ describe('a day with kuva run', () => {
     expect(csv).toHaveLength(3);
     expect(csv[0]).toContain('output_sha256');
     const json = (await good(['log', '--json', '*.webp'], cwd)).trimEnd().split('\n');
-    expect(json.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    expect(json.map((line): unknown => JSON.parse(line))).toMatchObject([
       { outputKey: 'small/deep/cat one.webp', outputWidth: 100, outputFormat: 'webp' },
     ]);
     expect((await run(['log', '--since', '2999-01-01'], cwd)).stderr).toContain('No image');

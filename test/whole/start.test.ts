@@ -3,6 +3,7 @@ import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { makeJpeg } from '../pictures/photos.ts';
 import { eventually, type Running, runKuva, startKuva, temporaryFolder } from './kuva.ts';
 
@@ -28,14 +29,16 @@ async function dropAndWait(data: string, name: string, bytes: Uint8Array): Promi
   return readFile(output);
 }
 
+const recordSchema = z.object({ outputKey: z.string(), outputSha256: z.string() });
+
 /** The ledger's lines as `kuva log --json` prints them. */
-async function ledger(cwd: string, data: string): Promise<{ outputKey: string; outputSha256: string }[]> {
+async function ledger(cwd: string, data: string): Promise<z.infer<typeof recordSchema>[]> {
   const { code, stdout, stderr } = await runKuva(['log', '--json', '--limit', '0', '--data', data], { cwd });
   expect(code, stderr).toBe(0);
   return stdout
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { outputKey: string; outputSha256: string });
+    .map((line) => recordSchema.parse(JSON.parse(line)));
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

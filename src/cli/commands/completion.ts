@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { completionScript, shells } from '../completion.ts';
 import { exitCodes } from '../exit.ts';
-import type { Action } from '../program.ts';
+import type { Action } from '../action.ts';
 
 const optionsSchema = z.object({ shell: z.enum(shells) });
 

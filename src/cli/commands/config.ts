@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { configSchema, reportConfig } from '../config.ts';
 import { exitCodes, reportFailure } from '../exit.ts';
-import type { Action } from '../program.ts';
+import type { Action } from '../action.ts';
 import { loadOptions, sharedOptions } from '../system.ts';
 
 const optionsSchema = sharedOptions.extend({ schema: z.boolean().optional() });

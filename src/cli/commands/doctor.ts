@@ -6,7 +6,7 @@ import { failed, type Finding, ok, warning } from '../doctor/finding.ts';
 import { checkMachine } from '../doctor/machine.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
-import type { Action } from '../program.ts';
+import type { Action } from '../action.ts';
 import { listenForStop } from '../stopping.ts';
 import { loadOptions, type SharedOptions, sharedOptions } from '../system.ts';
 import type { Terminal } from '../terminal.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { askOn } from '../ask.ts';
 import { exitCodes } from '../exit.ts';
 import { initConfig } from '../init.ts';
-import type { Action } from '../program.ts';
+import type { Action } from '../action.ts';
 
 const optionsSchema = z.object({
   config: z.string().optional(),

@@ -6,7 +6,7 @@ import type { ImageRow, LedgerRecord, LogFilter } from '../../ledger/contract.ts
 import { pause } from '../../pipeline/pause.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
-import type { Action } from '../program.ts';
+import type { Action } from '../action.ts';
 import { type LedgerSystem, sharedOptions, withLedger } from '../system.ts';
 import { csvLine, table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { KuvaError } from '../../image/failure.ts';
 import { exitCodes } from '../exit.ts';
-import type { Action } from '../program.ts';
+import type { Action } from '../action.ts';
 import { sharedOptions, withLedger } from '../system.ts';
 
 const optionsSchema = sharedOptions.extend({

@@ -8,7 +8,7 @@ import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
 import { jsonNarrator } from '../narrate/json.ts';
 import { plainNarrator } from '../narrate/plain.ts';
-import type { Action } from '../program.ts';
+import type { Action } from '../action.ts';
 import { ProgressBar } from '../progressBar.ts';
 import { sharedOptions, withSystem } from '../system.ts';
 import type { Terminal } from '../terminal.ts';

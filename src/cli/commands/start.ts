@@ -2,7 +2,7 @@ import { exitCodes } from '../exit.ts';
 import { jsonNarrator } from '../narrate/json.ts';
 import type { Narrator } from '../narrate/narrator.ts';
 import { plainNarrator } from '../narrate/plain.ts';
-import type { Action } from '../program.ts';
+import type { Action } from '../action.ts';
 import { type System, sharedOptions, withSystem } from '../system.ts';
 import type { Terminal } from '../terminal.ts';
 import { prepareWork } from '../work.ts';

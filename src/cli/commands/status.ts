@@ -5,7 +5,7 @@ import type { LedgerStatus } from '../../ledger/contract.ts';
 import { pause } from '../../pipeline/pause.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
-import type { Action } from '../program.ts';
+import type { Action } from '../action.ts';
 import { sharedOptions, withLedger } from '../system.ts';
 import { table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';

@@ -8,7 +8,7 @@ import { showBytes, showDuration } from '../../image/quantity.ts';
 import { keyOfOutput } from '../../image/recipe.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
-import type { Action } from '../program.ts';
+import type { Action } from '../action.ts';
 import { loadOptions, sharedOptions } from '../system.ts';
 import { wireTransforms } from '../wire.ts';
 

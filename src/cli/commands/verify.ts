@@ -3,7 +3,7 @@ import { showKey } from '../../image/key.ts';
 import { type Finding, verify } from '../../pipeline/verify.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
-import type { Action } from '../program.ts';
+import type { Action } from '../action.ts';
 import { ProgressBar } from '../progressBar.ts';
 import { sharedOptions, withSystem } from '../system.ts';
 
