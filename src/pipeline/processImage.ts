@@ -110,7 +110,12 @@ function removeInput(
     if (version === undefined) return 'missing';
     return version.etag === attempt.image.etag ? parts.input.delete(version, stop) : 'changed';
   };
-  return patiently(remove, { resource: 'input', outages: parts.outages, signal: parts.ending, limit: 30_000 });
+  return patiently(remove, {
+    resource: 'input',
+    outages: parts.outages,
+    signal: parts.ending,
+    limit: 30_000,
+  });
 }
 
 function inDatabase<T>(parts: PipelineParts, stop: AbortSignal, action: () => Promise<T>): Promise<T> {
