@@ -25,6 +25,16 @@ export function couldNotStart(
     /No space left|Disk quota|Read-only file system|Permission denied|wrong ownership/i.test(line),
   );
   if (trouble !== undefined) return folderUnusable(place.folder, trouble, cause);
+  const nameless = /could not look up effective user ID (\d+)/.exec(text)?.[1];
+  if (nameless !== undefined) {
+    return new KuvaError('embedded-failed', {
+      what: `PostgreSQL cannot be set up by a user without a name, and user ${nameless} has none on this machine`,
+      data: 'The data folder was left as it is.',
+      remedy:
+        'Give the user a name (a line in /etc/passwd; in a container also by nss_wrapper), or give `database:` in kuva.yaml a PostgreSQL of your own.',
+      cause,
+    });
+  }
   return new KuvaError('embedded-failed', {
     what: `The embedded database in ${place.folder} did not start: ${what}${shown === '' ? '' : `. It said: ${shown}`}`,
     data: 'The data folder was left as it is.',

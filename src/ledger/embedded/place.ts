@@ -1,5 +1,5 @@
 import { type Stats, statSync } from 'node:fs';
-import { access, chmod, chown, constants, mkdir, realpath } from 'node:fs/promises';
+import { access, chmod, chown, constants, lchown, mkdir, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { KuvaError } from '../../image/failure.ts';
 import { type Binaries, locateBinaries } from './binaries.ts';
@@ -26,30 +26,43 @@ export interface Place {
  */
 export async function preparePlace(dataFolder: string, binaries = locateBinaries()): Promise<Place> {
   const asked = path.resolve(dataFolder);
-  const user = userFor(ownerOf(asked));
-  await makeFolder(asked, user);
+  const hasCluster = ownerOf(path.join(asked, 'cluster', 'PG_VERSION')) !== undefined;
+  const user = userFor(ownerOf(asked), hasCluster);
+  await unusableUnless(asked, async () => {
+    const isNew = (await mkdir(asked, { recursive: true, mode: 0o755 })) !== undefined;
+    if (isNew) await chmod(asked, 0o700);
+  });
   const folder = await realpath(asked);
-  const libraries = await unusableUnless(folder, () =>
-    linkLibraries(binaries.native, path.join(folder, 'lib')),
-  );
+  const cluster = path.join(folder, 'cluster');
+  const how = await runAs(user, binaries, folder);
+  const libraries = await unusableUnless(folder, async () => {
+    if (user !== undefined) await handOver(folder, cluster, user);
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return linkLibraries(binaries.native, path.join(folder, 'lib'));
+  });
   return {
     folder,
-    cluster: path.join(folder, 'cluster'),
+    cluster,
     log: path.join(folder, 'server.log'),
     state: path.join(folder, 'state.json'),
     binaries,
-    runAs: await runAs(user, binaries, path.join(folder, 'cluster', '..')),
+    runAs: how,
     libraries,
   };
 }
 
-async function makeFolder(folder: string, user: RunAs['user']): Promise<void> {
-  await unusableUnless(folder, async () => {
-    const isNew = (await mkdir(folder, { recursive: true, mode: 0o755 })) !== undefined;
-    if (isNew) await chmod(folder, 0o700);
-    if (user !== undefined) await chown(folder, user.uid, user.gid);
-    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-  });
+/** Gives the folder to whom the server runs as; with the cluster, if root has brought that from somewhere else. */
+async function handOver(
+  folder: string,
+  cluster: string,
+  { uid, gid }: { uid: number; gid: number },
+): Promise<void> {
+  await chown(folder, uid, gid);
+  if (ownerOf(cluster)?.uid !== 0) return;
+  await chmod(cluster, 0o700);
+  for (const entry of await readdir(cluster, { recursive: true }))
+    await lchown(path.join(cluster, entry), uid, gid);
+  await chown(cluster, uid, gid);
 }
 
 function ownerOf(folder: string): Stats | undefined {

@@ -1,4 +1,4 @@
-import { type Stats, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
@@ -18,12 +18,23 @@ const nobody = { uid: 65_534, gid: 65_534 };
 
 /**
  * PostgreSQL refuses to run as root. Started by root, it runs as the owner of a folder that exists already (so that
- * one who used it without root before still can afterwards), else as nobody.
+ * one who used it without root before still can afterwards), else as nobody. An owner without a name, as in a
+ * container with a folder from outside, will do for a cluster that is there: only initdb wants to know the name.
  */
-export function userFor(owner: Stats | undefined): RunAs['user'] {
+export function userFor(owner: Stats | undefined, hasCluster: boolean): RunAs['user'] {
   if (process.getuid?.() !== 0) return undefined;
   if (owner === undefined || owner.uid === 0) return nobody;
-  return { uid: owner.uid, gid: owner.gid };
+  return hasCluster || hasName(owner.uid) ? { uid: owner.uid, gid: owner.gid } : nobody;
+}
+
+function hasName(uid: number): boolean {
+  try {
+    return readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .some((line) => line.split(':')[2] === String(uid));
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -35,7 +46,11 @@ export function userFor(owner: Stats | undefined): RunAs['user'] {
  */
 export async function runAs(user: RunAs['user'], binaries: Binaries, folder: string): Promise<RunAs> {
   if (user === undefined) return { user, prefix: [] };
-  const closed = await firstClosed(user, [binaries.postgres, path.join(binaries.native, 'lib'), folder]);
+  const native = ['bin', path.join('lib', 'postgresql'), 'share'].map((name) =>
+    path.join(binaries.native, name),
+  );
+  // The folder itself is handed over; those above it are not.
+  const closed = await firstClosed(user, [...native, path.dirname(folder)]);
   if (closed === undefined) return { user, prefix: [] };
   const capability = await usableCapability(binaries.postgres);
   const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find(exists);
@@ -60,13 +75,13 @@ function blocked(closed: string, uid: number): KuvaError {
   });
 }
 
-/** The first folder on the way to one of these files that this user may not pass through. */
+/** The first of these folders, or of those above them, that this user may not pass through. */
 async function firstClosed(
   user: { uid: number; gid: number },
-  files: readonly string[],
+  folders: readonly string[],
 ): Promise<string | undefined> {
-  for (const file of files) {
-    let folder = path.dirname(await realpath(file));
+  for (const start of folders) {
+    let folder = await realpath(start);
     for (;;) {
       const { mode, uid, gid } = statSync(folder);
       const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
