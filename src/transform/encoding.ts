@@ -21,16 +21,18 @@ interface FormatTraits {
   readonly profile: boolean;
   readonly cmyk: boolean;
   readonly alpha: boolean;
+  /** Whether it can say which way up it is; AVIF does so by a transform of its own, which readers apply. */
+  readonly orientation: boolean;
 }
 
 /** What each format that is written can hold, as libvips writes it. */
 export const formatTraits = {
-  jpeg: { pages: 'one', profile: true, cmyk: true, alpha: false },
-  png: { pages: 'one', profile: true, cmyk: false, alpha: true },
-  webp: { pages: 'animation', profile: true, cmyk: false, alpha: true },
-  avif: { pages: 'one', profile: true, cmyk: false, alpha: true },
-  tiff: { pages: 'several', profile: true, cmyk: true, alpha: true },
-  gif: { pages: 'animation', profile: false, cmyk: false, alpha: true },
+  jpeg: { pages: 'one', profile: true, cmyk: true, alpha: false, orientation: true },
+  png: { pages: 'one', profile: true, cmyk: false, alpha: true, orientation: true },
+  webp: { pages: 'animation', profile: true, cmyk: false, alpha: true, orientation: true },
+  avif: { pages: 'one', profile: true, cmyk: false, alpha: true, orientation: false },
+  tiff: { pages: 'several', profile: true, cmyk: true, alpha: true, orientation: true },
+  gif: { pages: 'animation', profile: false, cmyk: false, alpha: true, orientation: false },
 } as const satisfies Record<ConvertFormat, FormatTraits>;
 
 /** 8 bits a channel, grey and CMYK as they are. */

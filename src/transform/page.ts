@@ -1,6 +1,6 @@
 /** One page of one output: its steps, and the encoding. */
 import { type Encoding, formatTraits } from './encoding.ts';
-import type { Frame } from './frame.ts';
+import type { ColourModel, Frame } from './frame.ts';
 import { groupSteps, intermediate, needsRgb, type PassContext, runPass } from './passes.ts';
 import type { PixelPlan } from './plan.ts';
 import { impossible } from './refusal.ts';
@@ -42,11 +42,14 @@ export async function renderPage(
     last = [];
   }
   const applyProfile = appliesProfile(state, last, plan, encoding);
+  const steps = last.length > 0 ? last : finishingSteps(state, plan, encoding);
   if (!ending.encode) {
-    if (!applyProfile && state !== frame) return state;
-    return runPass(state, [], { ...intermediate, applyProfile }, context, reading());
+    // Frames that are joined must be of one colour model, the format's own.
+    const model = (from: ColourModel) => encoding.model(from);
+    const ready = !applyProfile && steps.length === 0 && model(state.model) === state.model;
+    if (ready && state !== frame) return state;
+    return runPass(state, steps, { ...intermediate, model, applyProfile }, context, reading());
   }
-  const steps = [...last, ...(last.length > 0 ? [] : finishingSteps(state, plan, encoding))];
   return runPass(
     state,
     steps,
@@ -60,7 +63,7 @@ function finishing(state: Frame, last: readonly BoundStep[], plan: PixelPlan, en
   const mayHaveAlpha = state.hasAlpha || last.some(({ addsAlpha }) => addsAlpha);
   return (
     (mayHaveAlpha && !formatTraits[encoding.format].alpha) ||
-    (plan.strip && state.orientation !== 1) ||
+    (mustTurn(state, plan, encoding) && !last.some(({ name }) => name === 'auto-orient')) ||
     appliesProfile(state, last, plan, encoding)
   );
 }
@@ -80,11 +83,15 @@ function appliesProfile(
   return state.hasProfile && (strip || !formatTraits[encoding.format].profile);
 }
 
-function finishingSteps(state: Frame, { strip }: PixelPlan, encoding: Encoding): BoundStep[] {
-  const orients = strip && state.orientation !== 1;
+/** Pixels are turned upright where the output will not say that they are not. */
+function mustTurn({ orientation }: Frame, { strip }: PixelPlan, { format }: Encoding): boolean {
+  return orientation !== 1 && (strip || !formatTraits[format].orientation);
+}
+
+function finishingSteps(state: Frame, plan: PixelPlan, encoding: Encoding): BoundStep[] {
   const flattens = state.hasAlpha && !formatTraits[encoding.format].alpha;
   return [
-    ...(orients ? [bindStep({ step: 'auto-orient' })] : []),
+    ...(mustTurn(state, plan, encoding) ? [bindStep({ step: 'auto-orient' })] : []),
     ...(flattens ? [bindStep({ step: 'flatten', background: encoding.background })] : []),
   ];
 }

@@ -78,13 +78,11 @@ function weighOutput(
     size = sizeAfter(step, size);
     largest = Math.max(largest, pixels(size));
   }
+  const groups = groupSteps(drawn.map(bindStep), false);
   const streams =
-    !shared &&
-    facts.pages === 1 &&
-    groupSteps(drawn.map(bindStep), false).length <= 1 &&
-    drawn.every(({ step }) => streaming.has(step));
-  // What goes in, what comes out, and a copy within libvips.
-  const passes = streams ? 0 : 3 * sample * largest;
+    !shared && facts.pages === 1 && groups.length <= 1 && drawn.every(({ step }) => streaming.has(step));
+  // What goes in, what comes out, and a copy within libvips; earlier passes' results until they are collected.
+  const passes = streams ? 0 : (3 + groups.length) * sample * largest;
   const animated = facts.pages > 1 && formatTraits[written].pages === 'animation';
   // Frames wait for each other before they are encoded together.
   const together = animated ? facts.pages : 1;

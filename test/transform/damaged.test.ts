@@ -3,7 +3,7 @@ import { defaultRecipe } from '../../src/image/recipe.ts';
 import * as broken from '../pictures/broken.ts';
 import * as photos from '../pictures/photos.ts';
 import { makeTiffPages } from '../pictures/tiff.ts';
-import { made, recipeOf, refusal } from './kit.ts';
+import { made, recipeOf, refusal, transformer } from './kit.ts';
 import { difference, samples } from './samples.ts';
 
 const size = { width: 200, height: 150 };
@@ -76,23 +76,19 @@ describe('a file with a changed byte', () => {
   }
 
   for (const title of Object.keys(pictures).filter((each) => !checksummed.includes(each))) {
-    it(`is refused, or gives a whole picture of the same size: ${title}`, async () => {
+    it(`is refused, or gives all of what its header says: ${title}`, async () => {
       const whole = await pictures[title]?.();
       if (whole === undefined) throw new Error('no such picture');
-      const sound = await made(whole, defaultRecipe);
-      let noticed = 0;
       for (let part = 1; part < 30; part++) {
         const changed = broken.flipped(whole, Math.floor((whole.length * part) / 30));
-        const answer = await made(changed, defaultRecipe).catch((thrown: unknown) => thrown);
-        if (answer instanceof Error) {
-          expect(await refusal(Promise.reject(answer))).toMatch(refused);
-          noticed++;
+        const output = await made(changed, defaultRecipe).catch((thrown: unknown) => thrown);
+        if (output instanceof Error) {
+          expect(await refusal(Promise.reject(output))).toMatch(refused);
         } else {
-          expect(answer).toMatchObject({ format: sound.format });
+          const { format, width, height, pages } = await transformer.inspect(changed);
+          expect(output).toMatchObject({ format, width, height, pages });
         }
       }
-      // How many are noticed depends on the code, and is measured, not promised: docs/decisions tells the numbers.
-      expect(noticed).toBeGreaterThanOrEqual(0);
     });
   }
 });
