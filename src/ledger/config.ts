@@ -81,5 +81,4 @@ export const databaseSchema = z
     "Where the ledger is kept: `embedded` (a real PostgreSQL of kuva's own, in `data`), `env` (the server that DATABASE_URL, PG* or DB_* in the environment name), a `postgres://` URL, or its parts. What the URL or the parts leave out comes from PG* and ~/.pgpass.",
   );
 
-export type DatabaseForm = z.infer<typeof databaseSchema>;
 export type DatabaseBlock = z.infer<typeof blockSchema>;
