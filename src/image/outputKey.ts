@@ -15,9 +15,13 @@ export type KeyPlaceholder = keyof typeof keyPlaceholders;
 /** The tutorial's naming: `negated_` before the last part, folders kept. */
 export const defaultKeyPattern = '{dir}negated_{name}';
 
+/** Leaves room for the names that are put in. */
+const maxPatternBytes = maxKeyBytes / 4;
+
 /** What is wrong with a pattern, or undefined. `{{` and `}}` stand for braces. */
 export function keyPatternFault(pattern: string): string | undefined {
   if (pattern === '') return 'it is empty';
+  if (Buffer.byteLength(pattern) > maxPatternBytes) return `it is longer than ${maxPatternBytes} bytes`;
   const bare = pattern
     .replace(/\{\{|\}\}/g, '')
     .replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(keyPlaceholders, name) ? '' : whole));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { extensions } from './format.ts';
-import type { ObjectKey } from './key.ts';
+import { type ObjectKey, parseObjectKey } from './key.ts';
 import { defaultKeyPattern, keyPatternFault, keyPlaceholders, outputKey } from './outputKey.ts';
 import type { ConvertFormat } from './settings/convert.ts';
 import { type Step, stepSchema } from './steps.ts';
@@ -101,9 +101,24 @@ function clash(
   if (earlier.some(({ name }) => name === output.name)) {
     return { message: `two outputs are named ${output.name}: give each its own name`, path: ['name'] };
   }
-  const place = (each: RecipeOutput) =>
-    `${each.key} ${each.key.includes('{ext}') ? (convertedFormat(each) ?? '') : ''}`;
-  return earlier.some((other) => place(other) === place(output))
-    ? { message: `two outputs would be written under one key: give each its own key`, path: ['key'] }
-    : undefined;
+  const same = earlier.map((other) => sharedKey(output, other)).find((input) => input !== undefined);
+  return same === undefined
+    ? undefined
+    : { message: `two outputs would be written under one key, for an input such as ${same}`, path: ['key'] };
+}
+
+/** Inputs to try patterns on: two that no pattern spells out by chance, with every extension that a conversion gives. */
+const probes = ['.zz9', ...Object.values(extensions)].map(
+  (extension) => [`k7/q9${extension}`, `x1/y2/w3${extension}`] as const,
+);
+
+/** An input for which two outputs have one key. */
+function sharedKey(one: RecipeOutput, other: RecipeOutput): string | undefined {
+  // A pattern with a mistake is told as that.
+  if ([one, other].some(({ key }) => keyPatternFault(key) !== undefined)) return undefined;
+  const meet = (input: string) => {
+    const key = parseObjectKey(input);
+    return keyOfOutput(one, key) === keyOfOutput(other, key);
+  };
+  return probes.find(([first, second]) => meet(first) && meet(second))?.[0];
 }
