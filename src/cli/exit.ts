@@ -1,3 +1,4 @@
+import { ConfigInvalid } from '../config/mistake.ts';
 import { describeFailure, type Exit, failureKinds, type KuvaError } from '../image/failure.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -24,7 +25,10 @@ export function reportFailure(failure: KuvaError, terminal: Terminal): number {
   const code = exitCodes[failureKinds[failure.code].exit];
   if (terminal.json) {
     const { code: name, message, data, remedy } = failure;
-    terminal.errorLine(JSON.stringify({ error: { code: name, what: message, data, remedy, exit: code } }));
+    const mistakes = failure instanceof ConfigInvalid ? { mistakes: failure.mistakes } : {};
+    terminal.errorLine(
+      JSON.stringify({ error: { code: name, what: message, data, remedy, ...mistakes, exit: code } }),
+    );
     return code;
   }
   const [what = '', ...rest] = describeFailure(failure);

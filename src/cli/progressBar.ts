@@ -21,6 +21,7 @@ export class ProgressBar {
   readonly #unit: string;
   readonly #samples: { at: number; done: number }[] = [];
   #lastLine = performance.now();
+  #lastDone = 0;
   #drawn = false;
 
   constructor(terminal: Terminal, unit: string) {
@@ -35,8 +36,13 @@ export class ProgressBar {
     if (this.#terminal.live) {
       this.#terminal.draw(`\r\u001b[K${this.#render(progress)}`);
       this.#drawn = true;
-    } else if (!this.#terminal.json && now - this.#lastLine > plainInterval) {
+    } else if (
+      !this.#terminal.json &&
+      now - this.#lastLine > plainInterval &&
+      progress.done !== this.#lastDone
+    ) {
       this.#lastLine = now;
+      this.#lastDone = progress.done;
       this.#terminal.errorLine(this.#text(progress));
     }
   }

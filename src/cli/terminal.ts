@@ -21,6 +21,8 @@ export interface Terminal {
 /** The process's own terminal. Colours only on a terminal and without NO_COLOR (https://no-color.org). */
 export function openTerminal(options: { readonly json: boolean }): Terminal {
   const { stdout, stderr, env } = process;
+  leaveQuietlyWhenNobodyReads(stdout);
+  leaveQuietlyWhenNobodyReads(stderr);
   const colours = stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
   return {
     json: options.json,
@@ -39,6 +41,19 @@ export function openTerminal(options: { readonly json: boolean }): Terminal {
     },
     paint: (colour, text) => (colours ? styleText(colour, text, { validateStream: false }) : text),
   };
+}
+
+const watched = new WeakSet<NodeJS.WriteStream>();
+
+/** `kuva log | head` closes the pipe early: that is no fault of anybody's. */
+function leaveQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {
+  if (watched.has(stream)) return;
+  watched.add(stream);
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    // As Ctrl-C does: a command that works through images finishes what is under way and closes what is open.
+    process.kill(process.pid, 'SIGINT');
+  });
 }
 
 /** Columns that a text takes on a terminal: without colours, wide characters counted twice. */

@@ -15,7 +15,10 @@ export const config: Action = (given, terminal) => {
   }
   const report = reportConfig(loadOptions(options));
   if (terminal.json) terminal.line(JSON.stringify(report.json, undefined, 2));
-  else for (const line of report.lines) terminal.line(line);
+  else {
+    for (const line of report.lines) terminal.line(line);
+    for (const note of report.notes) terminal.errorLine(`${terminal.paint('yellow', '!')} ${note}`);
+  }
   const [problem] = report.problems;
   return Promise.resolve(problem === undefined ? exitCodes.ok : reportFailure(problem, terminal));
 };
