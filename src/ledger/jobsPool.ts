@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import { Client, type PoolClient } from 'pg';
 import { z } from 'zod';
 import type { Connected, LedgerPool } from './pool.ts';
 
@@ -25,22 +25,36 @@ export function jobsPool(pool: LedgerPool, onTrouble: (error: unknown) => void):
 }
 
 async function connectNoting(pool: LedgerPool, onTrouble: (error: unknown) => void): Promise<PoolClient> {
-  const client = await pool.connect();
+  const client = await pool.connect().catch((error: unknown) => new NoClient(error));
   return new Proxy(client, {
     get(target, name) {
       if (name !== 'query') return member(target, name);
       return async (statement: string, values?: unknown[]): Promise<unknown> => {
-        const noting = notingSchema.safeParse(statement).success;
         try {
+          if (target instanceof NoClient) throw target.reason;
           return await target.query(statement, values);
         } catch (error) {
-          if (!noting) throw error;
+          if (!notingSchema.safeParse(statement).success) throw error;
           onTrouble(error);
           return { rows: [] };
         }
       };
     },
   });
+}
+
+/** Stands in for a connection that could not be made: what was to be asked on it decides what that means. */
+class NoClient extends Client {
+  readonly reason: Error;
+
+  constructor(reason: unknown) {
+    super();
+    this.reason = reason instanceof Error ? reason : new Error(String(reason));
+  }
+
+  release(): void {
+    // There is nothing to give back.
+  }
 }
 
 /** A property of the real thing; a method goes on working on it. */
