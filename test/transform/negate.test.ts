@@ -203,9 +203,9 @@ describe('negating a format with loss', () => {
       const before = await samples(source);
       const ours = negationError(before, await samples((await made(source, defaultRecipe)).bytes));
       const theirs = negationError(before, await samples(convert(source, formatName(title), ['-negate'])));
-      // Half a level of the mean is what two sound encoders differ by.
-      expect(ours.mean).toBeLessThanOrEqual(theirs.mean * 1.1 + 0.25);
-      expect(ours.max).toBeLessThanOrEqual(theirs.max * 1.5 + 4);
+      // Two sound encoders differ by their rounding; docs/decisions has the numbers of larger pictures.
+      expect(ours.mean).toBeLessThanOrEqual(theirs.mean * 1.05 + 0.02);
+      expect(ours.max).toBeLessThanOrEqual(theirs.max + 2);
     });
   }
 
