@@ -34,8 +34,8 @@ export async function inspectImage(bytes: Buffer, limits: Limits): Promise<Image
   const largest = Math.max(...pages.map(({ width, height }) => width * height));
   return {
     format,
-    width: first.width,
-    height: first.height,
+    width: metadata.width,
+    height: metadata.pageHeight ?? metadata.height,
     pages: pages.length,
     depth: metadata.depth === 'ushort' ? 16 : 8,
     channels: metadata.channels,

@@ -32,6 +32,13 @@ describe('inspect reads the header', () => {
     });
   });
 
+  it('of a GIF whose screen is smaller than its picture', async () => {
+    const gif = await photos.makeGif();
+    gif.writeUInt16LE(10, 6);
+    const output = await made(gif, recipeOf('negate'));
+    expect(output).toMatchObject({ format: 'gif', height: 64 });
+  });
+
   it('before any orientation is applied', async () => {
     const facts = await transformer.inspect(await photos.makeJpeg({ orientation: 6 }));
     expect([facts.width, facts.height]).toEqual([96, 64]);
