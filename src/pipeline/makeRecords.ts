@@ -2,6 +2,7 @@ import { KuvaError, toKuvaError } from '../image/failure.ts';
 import { identityMark } from '../image/identity.ts';
 import { showKey } from '../image/key.ts';
 import { markedKey } from '../image/outputKey.ts';
+import { keyOfOutput } from '../image/recipe.ts';
 import { showBytes } from '../image/quantity.ts';
 import type { Attempt, NewRecord } from '../ledger/contract.ts';
 import type { ObjectVersion } from '../store/contract.ts';
@@ -86,16 +87,19 @@ function place(
   signal: AbortSignal,
 ): Promise<ObjectVersion> {
   const granted = attempt.outputKeys.get(output.output);
-  if (granted === undefined) {
+  const recipe = parts.recipe.outputs.find(({ name }) => name === output.output);
+  if (granted === undefined || recipe === undefined) {
     throw toKuvaError(new Error(`the ledger granted no key for the output "${output.output}"`));
   }
+  const wantedKey = keyOfOutput(recipe, attempt.image.key);
   return placeOutput({
     store: parts.output,
     bytes: output.bytes,
     sha256,
     contentType: output.contentType,
     granted,
-    markedKey: markedKey(granted.key, identityMark(attempt.image)),
+    wantedKey,
+    markedKey: markedKey(wantedKey, identityMark(attempt.image)),
     conflict: parts.conflict,
     signal,
   });

@@ -54,6 +54,7 @@ export async function moveAside({ parts, store, attempt, failure, settle, stop }
             sha256: source.sha256,
             contentType: 'application/octet-stream',
             granted: { key: image.key },
+            wantedKey: image.key,
             markedKey: markedKey(image.key, identityMark(image)),
             conflict: 'keep-both',
             signal: stop,

@@ -10,6 +10,8 @@ export interface Placement {
   readonly sha256: string;
   readonly contentType: string;
   readonly granted: GrantedKey;
+  /** What the recipe asked for; `granted` is another key when this one belongs to another image. */
+  readonly wantedKey: ObjectKey;
   /** This image's own name, marked with its identity: no other image ever has it. */
   readonly markedKey: ObjectKey;
   readonly conflict: KeyConflict;
@@ -19,6 +21,7 @@ export interface Placement {
 /**
  * Puts one output in its place, durably, without ever destroying what is not this image's own:
  *
+ *   key belongs to another image, whose output has the same bytes → nothing to do (a picture put in twice)
  *   key free → written
  *   the same bytes there → nothing to do (an earlier attempt wrote them)
  *   this image's own earlier output there → replaced
@@ -28,7 +31,11 @@ export interface Placement {
  * @throws KuvaError `output-key-taken` when `conflict` is `reject`; `store-*`
  */
 export async function placeOutput(placement: Placement): Promise<ObjectVersion> {
-  const { granted, conflict } = placement;
+  const { granted, wantedKey, conflict, sha256 } = placement;
+  if (granted.key !== wantedKey) {
+    const there = await readThere(placement, wantedKey);
+    if (there?.sha256 === sha256) return there.version;
+  }
   const first = await tryPut(placement, granted.key);
   if (first.outcome === 'placed') return first.version;
   if (first.there.etag === granted.previous?.etag || first.sha256 === granted.previous?.sha256) {

@@ -175,6 +175,11 @@ begin
   )
   select w.output_key into stranger from written w
     where not exists (select from owned o where o.bucket_id = w.output_bucket_id and o.key = w.output_key)
+      -- The same bytes as its owner's: a picture that was put in twice has one output.
+      and not exists (
+        select from kuva.output_keys k
+          where k.bucket_id = w.output_bucket_id and k.key = w.output_key and k.sha256 = w.output_sha256
+      )
     limit 1;
   if stranger is not null then raise exception '%', stranger using errcode = 'KV002'; end if;
 
