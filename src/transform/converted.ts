@@ -66,7 +66,7 @@ export function convertedEncoding(step: StepOf<'convert'>): Encoding {
       const { compression, quality, predictor, tile } = step;
       return {
         format: 'tiff',
-        model: (model) => (compression === 'jpeg' || compression === 'webp' ? eightBits(model) : model),
+        model: (model) => (compression === 'jpeg' ? eightBits(model) : model),
         write: (image, { resolution }) =>
           image.tiff({
             compression,

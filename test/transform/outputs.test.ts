@@ -133,6 +133,9 @@ describe('convert', () => {
     expect(await size({ format: 'tiff', compression: 'none' })).toBeGreaterThan(200 * 150 * 3);
     expect(await size({ format: 'avif', quality: 10 })).toBeLessThan(await size('avif'));
     expect(await size({ format: 'gif', colours: 4 })).toBeLessThan(await size('gif'));
+    for (const compression of ['lzw', 'deflate', 'packbits', 'jpeg']) {
+      expect(await size({ format: 'tiff', compression }), compression).toBeLessThan(200 * 150 * 3 * 1.5);
+    }
     const tiled = await made(source, recipeOf({ convert: { format: 'tiff', tile: true } }));
     expect((await sharp(tiled.bytes).metadata()).format).toBe('tiff');
     const twelve = await made(

@@ -81,14 +81,14 @@ const tiff = z.strictObject({
   step,
   format: z.literal('tiff'),
   compression: z
-    .enum(['lzw', 'deflate', 'zstd', 'packbits', 'none', 'jpeg', 'webp'])
+    .enum(['lzw', 'deflate', 'packbits', 'none', 'jpeg'])
     .default('lzw')
-    .describe('jpeg and webp are not lossless.'),
+    .describe('jpeg is not lossless.'),
   quality: quality(80),
   predictor: z
     .enum(['horizontal', 'none'])
     .default('horizontal')
-    .describe('With lzw, deflate and zstd: horizontal makes photographs smaller.'),
+    .describe('With lzw and deflate: horizontal makes photographs smaller.'),
   tile: z.boolean().default(false).describe('Whether the image is stored in tiles rather than strips.'),
 });
 

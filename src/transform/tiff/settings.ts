@@ -7,12 +7,11 @@ import { tiffTags } from './tags.ts';
  * Compressions that are written again as they were: all without loss. A page that was compressed with loss (JPEG,
  * WebP, old ones) is written with deflate: larger, but nothing more is lost.
  */
-const kept: Readonly<Record<string, 'none' | 'lzw' | 'deflate' | 'packbits' | 'zstd'>> = {
+const kept: Readonly<Record<string, 'none' | 'lzw' | 'deflate' | 'packbits'>> = {
   none: 'none',
   lzw: 'lzw',
   deflate: 'deflate',
   packbits: 'packbits',
-  zstd: 'zstd',
 };
 
 const smallBits = [1, 2, 4] as const;
@@ -59,8 +58,6 @@ function compressionName(number: number | undefined): string {
       return 'deflate';
     case 32773:
       return 'packbits';
-    case 50000:
-      return 'zstd';
     default:
       return 'other';
   }
