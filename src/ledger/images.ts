@@ -76,29 +76,37 @@ async function readPage(
     (changed) => `(i.changed_at, i.id) ${beyond} (${changed}::timestamptz, ${statement.value(last?.id)})`,
   );
   const pattern = filter.name === undefined ? undefined : namePattern(filter.name);
-  statement.where(pattern?.like, (like) =>
-    pattern?.hasPrefix === true
-      ? `i.id in (
+  const like = pattern === undefined ? undefined : statement.value(pattern.like);
+  const order = `i.changed_at ${direction}, i.id ${direction} limit ${limit}`;
+  const source =
+    pattern?.hasPrefix === true && like !== undefined
+      ? // Few, as a rule: found by the names' indexes, then put in order.
+        `select i.* from (
           select id from kuva.images where pipeline_id = ${pipeline} and key like ${like}
-          union select image_id from kuva.records where pipeline_id = ${pipeline} and output_key like ${like})`
-      : `(i.key like ${like}
-          or exists (select from kuva.records r where r.image_id = i.id and r.output_key like ${like}))`,
-  );
-  // Each state by itself, in the order of its index; then the best of all.
+          union
+          select image_id from kuva.records where pipeline_id = ${pipeline} and output_key like ${like}
+        ) named join kuva.images i on i.id = named.id
+          where i.state = any(${states}) and ${statement.conditions}`
+      : // Each state by itself, in the order of its index, as far as is needed; then the best of all.
+        `select i.* from unnest(${states}::text[]) as s (state) cross join lateral (
+          select * from kuva.images i
+            where i.pipeline_id = ${pipeline} and i.state = s.state and ${statement.conditions}
+              and ${like === undefined ? 'true' : hasName(like)}
+            order by ${order}
+        ) i`;
   return query(
     pool,
     rowSchema,
     `select i.*, b.name as bucket, i.changed_at::text as changed
-      from unnest(${states}::text[]) as s (state)
-      cross join lateral (
-        select * from kuva.images i
-          where i.pipeline_id = ${pipeline} and i.state = s.state and ${statement.conditions}
-          order by i.changed_at ${direction}, i.id ${direction} limit ${limit}
-      ) i
-      join kuva.buckets b on b.id = i.bucket_id
-      order by i.changed_at ${direction}, i.id ${direction} limit ${limit}`,
+      from (${source}) i join kuva.buckets b on b.id = i.bucket_id
+      order by ${order}`,
     statement.values,
   );
+}
+
+/** A part of a name has no index: rows are looked at in order until there are enough. */
+function hasName(like: string): string {
+  return `(i.key like ${like} or exists (select from kuva.records r where r.image_id = i.id and r.output_key like ${like}))`;
 }
 
 function imageRow(pipeline: string, row: Row): ImageRow {
