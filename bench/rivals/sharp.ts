@@ -12,7 +12,7 @@ import type { Cost } from '../result.ts';
 export function runSharp(files: readonly Uint8Array[], quality: number, atOnce: number): Promise<Cost> {
   return costOfOwn(() =>
     inParallel(atOnce, files, async (file) => {
-      await sharp(file).negate({ alpha: false }).jpeg({ quality }).toBuffer();
+      await sharp(file).negate({ alpha: false }).jpeg({ quality, optimiseCoding: false }).toBuffer();
     }),
   );
 }
