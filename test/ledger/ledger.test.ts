@@ -2,7 +2,7 @@ import { afterAll, inject } from 'vitest';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { type LedgerPool, openPool } from '../../src/ledger/pool.ts';
 import { freshDatabase, type TestDatabase } from '../servers/postgres.ts';
-import { ledgerContract } from './contract.ts';
+import { ledgerContract } from './contract/contract.ts';
 
 /** One database for all of them: making one takes longer than most of these tests. */
 let shared: Promise<{ database: TestDatabase; pool: LedgerPool }> | undefined;

@@ -11,14 +11,15 @@ const linksSchema = z.array(z.object({ source: z.string(), target: z.string() })
  * scripts may be off (`npm --ignore-scripts`, npm 12), and `node_modules` may belong to somebody else.
  * @param native the folder that holds `bin` and `lib`
  * @param folder where to make the links; made anew whenever the package has moved
- * @returns the folder to put into LD_LIBRARY_PATH, or undefined when nothing is missing
+ * @returns what to put into LD_LIBRARY_PATH, or undefined when nothing is missing. The package's own folder is in it
+ *   too: a library that was found by a link looks for others beside the link, not beside itself
  */
 export async function linkLibraries(native: string, folder: string): Promise<string | undefined> {
   const links = await missingLinks(native);
   if (links.length === 0) return undefined;
   await mkdir(folder, { recursive: true });
   for (const { name, file } of links) await link(path.join(folder, name), file);
-  return folder;
+  return [folder, path.join(native, 'lib')].join(path.delimiter);
 }
 
 async function missingLinks(native: string): Promise<{ name: string; file: string }[]> {

@@ -16,7 +16,7 @@ export interface Place {
   readonly state: string;
   readonly binaries: Binaries;
   readonly runAs: RunAs;
-  /** For LD_LIBRARY_PATH, when links are missing in the package. */
+  /** What LD_LIBRARY_PATH must be, when links are missing in the package. */
   readonly libraries: string | undefined;
 }
 
