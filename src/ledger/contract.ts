@@ -67,7 +67,7 @@ export type KeyConflict = 'keep-both' | 'replace' | 'reject';
 
 export type Begin =
   | { readonly outcome: 'begun'; readonly attempt: Attempt }
-  /** Nothing to do: done already, superseded, or unknown. */
+  /** Nothing to do now: done already, superseded, unknown; or `queued`, when an output key is in another one's hands. */
   | { readonly outcome: 'over'; readonly state: ImageState | undefined }
   /** Earlier attempts ended without a word (a killed worker) and the last one was used up: it is now `failed`. */
   | { readonly outcome: 'exhausted' };
@@ -215,7 +215,8 @@ export interface Ledger {
   /**
    * Takes an image into work and grants the keys of its outputs. A key belongs to the image that asked first,
    * for ever; what another image gets is decided by `conflict`.
-   * @throws KuvaError `output-key-taken` when `conflict` is `reject`; `database-*`
+   * @throws KuvaError `output-key-taken` when `conflict` is `reject`, or the alternative is taken too; nothing has
+   *   changed then; `database-*`
    */
   begin(imageId: bigint, options: BeginOptions): Promise<Begin>;
 
