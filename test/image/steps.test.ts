@@ -47,14 +47,13 @@ describe('a step', () => {
     convert: { convert: 'avif' },
   };
 
-  it.each(Object.entries(examples))(
-    '%s is parsed, and what was parsed is parsed to itself',
-    (name, spelled) => {
-      const parsed = stepSchema.parse(spelled);
-      expect(parsed.step).toBe(name);
-      expect(stepSchema.parse(parsed)).toEqual(parsed);
-    },
-  );
+  it.each(
+    Object.entries(examples),
+  )('%s is parsed, and what was parsed is parsed to itself', (name, spelled) => {
+    const parsed = stepSchema.parse(spelled);
+    expect(parsed.step).toBe(name);
+    expect(stepSchema.parse(parsed)).toEqual(parsed);
+  });
 
   it.each([
     ['resise', /there is no step "resise"; there are negate, .*convert, flop/],

@@ -25,12 +25,17 @@ describe('what is left alone in an input bucket', () => {
     expect(ignored(object(key))).toBe(true);
   });
 
-  it.each(['cat.jpg', 'a/b c/cat.jpg', '*.jpg', '-quiet.jpg', 'part.jpg', 'notes.txt', '[x].jpg'])(
-    'is never an image: %s',
-    (key) => {
-      expect(ignored(object(key))).toBe(false);
-    },
-  );
+  it.each([
+    'cat.jpg',
+    'a/b c/cat.jpg',
+    '*.jpg',
+    '-quiet.jpg',
+    'part.jpg',
+    'notes.txt',
+    '[x].jpg',
+  ])('is never an image: %s', (key) => {
+    expect(ignored(object(key))).toBe(false);
+  });
 
   it('is the empty object that an S3 browser makes for a folder, but not an image whose name ends with a slash', () => {
     expect(ignored(object('folder/', 0))).toBe(true);

@@ -37,17 +37,17 @@ describe('the pages of a TIFF', () => {
     }
   });
 
-  it.each([{}, { bigEndian: true }])(
-    'keep their tags: description, resolution, private ones (%o)',
-    async (layout) => {
-      const file = readTiff(Buffer.from((await made(makeTiffPages(unequal, layout), defaultRecipe)).bytes));
-      const [first, second, third] = file.pages;
-      expect(first?.entries.get(270)?.value.toString()).toBe('ImageJ=1.53\nimages=3\0');
-      expect(first?.entries.get(282)?.value).toEqual(Buffer.from([44, 1, 0, 0, 1, 0, 0, 0]));
-      expect(second?.entries.get(65_001)?.value.toString()).toBe('calibration');
-      expect(third?.entries.get(254)?.value.readUInt32LE()).toBe(2);
-    },
-  );
+  it.each([
+    {},
+    { bigEndian: true },
+  ])('keep their tags: description, resolution, private ones (%o)', async (layout) => {
+    const file = readTiff(Buffer.from((await made(makeTiffPages(unequal, layout), defaultRecipe)).bytes));
+    const [first, second, third] = file.pages;
+    expect(first?.entries.get(270)?.value.toString()).toBe('ImageJ=1.53\nimages=3\0');
+    expect(first?.entries.get(282)?.value).toEqual(Buffer.from([44, 1, 0, 0, 1, 0, 0, 0]));
+    expect(second?.entries.get(65_001)?.value.toString()).toBe('calibration');
+    expect(third?.entries.get(254)?.value.readUInt32LE()).toBe(2);
+  });
 
   it('are counted and weighed by the largest', async () => {
     const facts = await transformer.inspect(makeTiffPages(unequal));

@@ -21,69 +21,69 @@ async function countOf(store: ObjectStore): Promise<number> {
 }
 
 describe.skipIf(rgw === null)('an outage', () => {
-  it.each(['object store', 'database'] as const)(
-    'of the line to the %s in the middle of the work: waited for, told, and nothing is lost or logged twice',
-    async (which) => {
-      if (rgw === null) return;
-      const home = await temporaryFolder();
-      const [inputBucket, outputBucket] = [await freshBucket(rgw, 'in'), await freshBucket(rgw, 'out')];
-      const [input, output] = [
-        openS3Store(connectionTo(rgw), inputBucket),
-        openS3Store(connectionTo(rgw), outputBucket),
-      ];
-      const place = new URL((await freshDatabase(inject('postgres'))).url);
-      const s3 = new URL(rgw.endpoint);
-      const s3Line = await openLine(s3.hostname, Number(s3.port));
-      const databaseLine = await openLine(place.hostname, Number(place.port));
-      onTestFinished(async () => {
-        await Promise.all([s3Line.close(), databaseLine.close(), input.close(), output.close()]);
-      });
-      place.port = String(databaseLine.port);
+  it.each([
+    'object store',
+    'database',
+  ] as const)('of the line to the %s in the middle of the work: waited for, told, and nothing is lost or logged twice', async (which) => {
+    if (rgw === null) return;
+    const home = await temporaryFolder();
+    const [inputBucket, outputBucket] = [await freshBucket(rgw, 'in'), await freshBucket(rgw, 'out')];
+    const [input, output] = [
+      openS3Store(connectionTo(rgw), inputBucket),
+      openS3Store(connectionTo(rgw), outputBucket),
+    ];
+    const place = new URL((await freshDatabase(inject('postgres'))).url);
+    const s3 = new URL(rgw.endpoint);
+    const s3Line = await openLine(s3.hostname, Number(s3.port));
+    const databaseLine = await openLine(place.hostname, Number(place.port));
+    onTestFinished(async () => {
+      await Promise.all([s3Line.close(), databaseLine.close(), input.close(), output.close()]);
+    });
+    place.port = String(databaseLine.port);
 
-      const total = 120;
-      const bytes = await makeJpeg({ width: 1200, height: 900, seed: 1 });
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      for (let at = 0; at < total; at++) {
-        await input.put(parseObjectKey(`${at}.jpg`), bytes, { contentType: 'image/jpeg', sha256 });
-      }
-      await writeFile(
-        join(home, 'kuva.yaml'),
-        `input: s3://${inputBucket}\noutput: s3://${outputBucket}\ns3: { endpoint: 'http://127.0.0.1:${s3Line.port}' }\ndatabase: env\n`,
+    const total = 120;
+    const bytes = await makeJpeg({ width: 1200, height: 900, seed: 1 });
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    for (let at = 0; at < total; at++) {
+      await input.put(parseObjectKey(`${at}.jpg`), bytes, { contentType: 'image/jpeg', sha256 });
+    }
+    await writeFile(
+      join(home, 'kuva.yaml'),
+      `input: s3://${inputBucket}\noutput: s3://${outputBucket}\ns3: { endpoint: 'http://127.0.0.1:${s3Line.port}' }\ndatabase: env\n`,
+    );
+    const env = {
+      AWS_ACCESS_KEY_ID: rgw.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: rgw.secretAccessKey,
+      DATABASE_URL: place.href,
+    };
+    const kuva = startKuva(['start'], { cwd: home, env });
+
+    const line: Line = which === 'database' ? databaseLine : s3Line;
+    await eventually(async () => (await countOf(output)) > 10, 'the first outputs are there');
+    for (let times = 0; times < 2; times++) {
+      line.cut();
+      await kuva.says(/Waiting; nothing is lost/);
+      line.mend();
+      const before = await countOf(output);
+      await eventually(
+        async () => (await countOf(output)) > Math.min(total - 1, before),
+        'it goes on by itself',
+        60_000,
       );
-      const env = {
-        AWS_ACCESS_KEY_ID: rgw.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: rgw.secretAccessKey,
-        DATABASE_URL: place.href,
-      };
-      const kuva = startKuva(['start'], { cwd: home, env });
+    }
+    await eventually(async () => (await countOf(input)) === 0, 'all inputs are done', 90_000);
+    expect((await kuva.end()).code).toBe(0);
 
-      const line: Line = which === 'database' ? databaseLine : s3Line;
-      await eventually(async () => (await countOf(output)) > 10, 'the first outputs are there');
-      for (let times = 0; times < 2; times++) {
-        line.cut();
-        await kuva.says(/Waiting; nothing is lost/);
-        line.mend();
-        const before = await countOf(output);
-        await eventually(
-          async () => (await countOf(output)) > Math.min(total - 1, before),
-          'it goes on by itself',
-          60_000,
-        );
-      }
-      await eventually(async () => (await countOf(input)) === 0, 'all inputs are done', 90_000);
-      expect((await kuva.end()).code).toBe(0);
-
-      expect(await countOf(output)).toBe(total);
-      const log = await runKuva(['log', '--json', '--limit', '0'], { cwd: home, env });
-      expect(log.stdout.trimEnd().split('\n')).toHaveLength(total);
-      const verify = await runKuva(['verify'], { cwd: home, env });
-      expect(verify.code, verify.stdout).toBe(0);
-      const status = await runKuva(['status', '--json'], { cwd: home, env });
-      expect(JSON.parse(status.stdout)).toMatchObject({
-        counts: { done: total, failed: 0, rejected: 0, superseded: 0 },
-      });
-    },
-  );
+    expect(await countOf(output)).toBe(total);
+    const log = await runKuva(['log', '--json', '--limit', '0'], { cwd: home, env });
+    expect(log.stdout.trimEnd().split('\n')).toHaveLength(total);
+    const verify = await runKuva(['verify'], { cwd: home, env });
+    expect(verify.code, verify.stdout).toBe(0);
+    const status = await runKuva(['status', '--json'], { cwd: home, env });
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      counts: { done: total, failed: 0, rejected: 0, superseded: 0 },
+    });
+  });
 
   it('that lasts longer than `run --patience` ends with 75, and the next run finishes', async () => {
     if (rgw === null) return;

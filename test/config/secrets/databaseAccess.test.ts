@@ -265,12 +265,18 @@ Q=x=y:z/w+%
   expect([...computed]).toEqual([]);
 });
 
-test.each(['$OTHER', '"$(date)"', '`date`', '"${X:-y}"', '~/x', '"open', "$'\\x41'", '"a$$b"'])(
-  'the shell expansion %s is told, not taken literally',
-  async (word) => {
-    const { parseAssignments } = await import('../../../src/config/secrets/shellAssignments.ts');
-    const { values, computed } = parseAssignments(`export SECRET=${word}\n`);
-    expect([...computed]).toEqual(['SECRET']);
-    expect(values.size).toBe(0);
-  },
-);
+test.each([
+  '$OTHER',
+  '"$(date)"',
+  '`date`',
+  '"${X:-y}"',
+  '~/x',
+  '"open',
+  "$'\\x41'",
+  '"a$$b"',
+])('the shell expansion %s is told, not taken literally', async (word) => {
+  const { parseAssignments } = await import('../../../src/config/secrets/shellAssignments.ts');
+  const { values, computed } = parseAssignments(`export SECRET=${word}\n`);
+  expect([...computed]).toEqual(['SECRET']);
+  expect(values.size).toBe(0);
+});

@@ -24,14 +24,11 @@ describe('The embedded PostgreSQL’s programs', () => {
     ['sunos', 'x64', false],
     ['linux', 's390x', false],
     ['linux', 'x64', true],
-  ])(
-    'are not there for %s on %s (musl: %s), and a database of one’s own is the remedy',
-    (platform, arch, musl) => {
-      const locate = (): unknown => locateBinaries(platform, arch, musl);
-      expect(locate).toThrow(expect.objectContaining({ code: 'platform-unsupported' }));
-      expect(describeFailure(thrownBy(locate)).join(' ')).toContain('a PostgreSQL of your own');
-    },
-  );
+  ])('are not there for %s on %s (musl: %s), and a database of one’s own is the remedy', (platform, arch, musl) => {
+    const locate = (): unknown => locateBinaries(platform, arch, musl);
+    expect(locate).toThrow(expect.objectContaining({ code: 'platform-unsupported' }));
+    expect(describeFailure(thrownBy(locate)).join(' ')).toContain('a PostgreSQL of your own');
+  });
 });
 
 describe('The links between shared libraries', () => {

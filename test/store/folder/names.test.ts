@@ -100,10 +100,17 @@ describe('the names of files', () => {
     );
   });
 
-  it.each(['%~q', 'a%~', '%~=a', 'x%~+', '%~flat', '.kuva/x', 'a%~x3A;', '%~flat/%~=a', 'a%~+/%~+b'])(
-    'are nobody’s key when kuva would not write them: %j',
-    (path) => {
-      expect(keyOfPath(path, linux)).toBeUndefined();
-    },
-  );
+  it.each([
+    '%~q',
+    'a%~',
+    '%~=a',
+    'x%~+',
+    '%~flat',
+    '.kuva/x',
+    'a%~x3A;',
+    '%~flat/%~=a',
+    'a%~+/%~+b',
+  ])('are nobody’s key when kuva would not write them: %j', (path) => {
+    expect(keyOfPath(path, linux)).toBeUndefined();
+  });
 });

@@ -66,18 +66,18 @@ describe('a service that does not do well', () => {
     await store.close();
   });
 
-  it.each(['answers nothing', 'stands still within the body'])(
-    'and %s is given up after a time',
-    async (how) => {
-      const { connection } = await fakeService((_request, response) => {
-        if (how !== 'answers nothing')
-          response.writeHead(200, { ...object, 'content-length': 1000 }).write('x');
-      });
-      const store = openS3Store(connection, 'bucket', { answerTimeout: 200, idleTimeout: 200 });
-      expect(await failureOf(read(store, key('cat.jpg')))).toBe('store-unreachable');
-      await store.close();
-    },
-  );
+  it.each([
+    'answers nothing',
+    'stands still within the body',
+  ])('and %s is given up after a time', async (how) => {
+    const { connection } = await fakeService((_request, response) => {
+      if (how !== 'answers nothing')
+        response.writeHead(200, { ...object, 'content-length': 1000 }).write('x');
+    });
+    const store = openS3Store(connection, 'bucket', { answerTimeout: 200, idleTimeout: 200 });
+    expect(await failureOf(read(store, key('cat.jpg')))).toBe('store-unreachable');
+    await store.close();
+  });
 
   it('and is not there at all is told of with what to look at', async () => {
     const { connection } = await fakeService(() => undefined);

@@ -92,26 +92,23 @@ describe('probing a server', () => {
       { ...amazon, deleteIfMatch: 'answers only' },
       { removal: 'compare', conditionalPut: true },
     ],
-  ] as const)(
-    '%s believes what became of the object, and removes it again',
-    async (_name, habits, expected) => {
-      const { connection, objects } = await memoryService(habits);
-      const store = openS3Store(connection, 'bucket');
-      expect(await store.probe()).toMatchObject(expected);
-      expect(objects.size).toBe(0);
-      const first = await put(store, key('cat.jpg'), 'first', { condition: 'absent' });
-      expect(await failureOf(put(store, key('cat.jpg'), 'x', { condition: 'absent' }))).toBe('object-exists');
-      const second = await put(store, key('cat.jpg'), 'second', { condition: { etag: first.etag } });
-      expect(await failureOf(put(store, key('cat.jpg'), 'x', { condition: { etag: first.etag } }))).toBe(
-        'object-changed',
-      );
-      expect(await store.delete(first)).toBe('changed');
-      expect(await read(store, key('cat.jpg'))).toBe('second');
-      expect(await store.delete(second)).toBe('deleted');
-      expect(objects.size).toBe(0);
-      await store.close();
-    },
-  );
+  ] as const)('%s believes what became of the object, and removes it again', async (_name, habits, expected) => {
+    const { connection, objects } = await memoryService(habits);
+    const store = openS3Store(connection, 'bucket');
+    expect(await store.probe()).toMatchObject(expected);
+    expect(objects.size).toBe(0);
+    const first = await put(store, key('cat.jpg'), 'first', { condition: 'absent' });
+    expect(await failureOf(put(store, key('cat.jpg'), 'x', { condition: 'absent' }))).toBe('object-exists');
+    const second = await put(store, key('cat.jpg'), 'second', { condition: { etag: first.etag } });
+    expect(await failureOf(put(store, key('cat.jpg'), 'x', { condition: { etag: first.etag } }))).toBe(
+      'object-changed',
+    );
+    expect(await store.delete(first)).toBe('changed');
+    expect(await read(store, key('cat.jpg'))).toBe('second');
+    expect(await store.delete(second)).toBe('deleted');
+    expect(objects.size).toBe(0);
+    await store.close();
+  });
 
   it('is done once for all who ask, and again after a failure', async () => {
     let broken = true;
