@@ -18,23 +18,24 @@ export const defaultKeyPattern = '{dir}negated_{name}';
 /** Leaves room for the names that are put in. */
 const maxPatternBytes = maxKeyBytes / 4;
 
+/** The parts of a pattern that are not taken as they are: doubled braces, placeholders, and single braces, which are faults. */
+const tokens = /\{\{|\}\}|\{(\w*)\}|[{}]/g;
+
 /** What is wrong with a pattern, or undefined. `{{` and `}}` stand for braces. */
 export function keyPatternFault(pattern: string): string | undefined {
   if (pattern === '') return 'it is empty';
   if (Buffer.byteLength(pattern) > maxPatternBytes) return `it is longer than ${maxPatternBytes} bytes`;
-  const bare = pattern
-    .replace(/\{\{|\}\}/g, '')
-    .replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(keyPlaceholders, name) ? '' : whole));
-  const unknown = /\{(\w*)\}/.exec(bare);
-  if (unknown) {
-    return `{${unknown[1] ?? ''}} is not known; there are ${Object.keys(keyPlaceholders)
-      .map((name) => `{${name}}`)
-      .join(', ')}`;
+  let distinguishes = false;
+  for (const [token, name] of pattern.matchAll(tokens)) {
+    if (token === '{{' || token === '}}') continue;
+    if (name === undefined) return 'a brace is not closed; write {{ or }} for a brace itself';
+    if (!isPlaceholder(name)) {
+      const known = Object.keys(keyPlaceholders).map((one) => `{${one}}`);
+      return `{${name}} is not known; there are ${known.join(', ')}`;
+    }
+    distinguishes ||= name === 'key' || name === 'name' || name === 'stem';
   }
-  if (/[{}]/.test(bare)) return 'a brace is not closed; write {{ or }} for a brace itself';
-  if (!/\{(key|name|stem)\}/.test(pattern.replace(/\{\{|\}\}/g, ''))) {
-    return 'every image would get the same name: use {key}, {name} or {stem} in it';
-  }
+  if (!distinguishes) return 'every image would get the same name: use {key}, {name} or {stem} in it';
   return undefined;
 }
 
@@ -51,21 +52,24 @@ export function outputKey(pattern: string, input: ObjectKey, convertedExtension?
     ...parts,
     ext: convertedExtension ?? parts.ext,
   };
-  const text = pattern.replace(/\{\{|\}\}|\{(\w+)\}/g, (whole, name?: string) => {
-    if (name === undefined) return whole.slice(1);
-    return isPlaceholder(name) ? values[name] : whole;
+  const text = pattern.replace(tokens, (token, name?: string) => {
+    if (token === '{{' || token === '}}') return token.slice(1);
+    return name !== undefined && isPlaceholder(name) ? values[name] : token;
   });
   return fitted(text, input);
 }
 
 /**
  * The same key with a mark before its extension, for an image whose first choice belongs to another image:
- * `negated_cat.jpg` becomes `negated_cat~1f2e3d4c.jpg`.
- * @throws KuvaError `output-key-too-long`
+ * `negated_cat.jpg` becomes `negated_cat~1f2e3d4c.jpg`. Where that is too long, the end of the stem is left out.
+ * @throws KuvaError `output-key-too-long` when even that does not help
  */
 export function markedKey(key: ObjectKey, mark: string): ObjectKey {
   const { dir, stem, ext } = splitKey(key);
-  return fitted(`${dir}${stem}~${mark}${ext}`, key);
+  const letters = Array.from(stem);
+  const marked = (): string => `${dir}${letters.join('')}~${mark}${ext}`;
+  while (letters.length > 0 && Buffer.byteLength(marked()) > maxKeyBytes) letters.pop();
+  return fitted(marked(), key);
 }
 
 function splitKey(key: string): { dir: string; name: string; stem: string; ext: string } {

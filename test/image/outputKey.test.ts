@@ -108,6 +108,17 @@ describe('a key pattern', () => {
   });
 });
 
+describe('single braces beside doubled ones', () => {
+  it.each(['{key}}{{}', '{key}{', '{{{key}}', '{key}}}{'])('are a fault: %s', (pattern) => {
+    expect(keyPatternFault(pattern)).toContain('brace');
+  });
+
+  it('are none where they pair up: {key}}}', () => {
+    expect(keyPatternFault('{key}}}')).toBeUndefined();
+    expect(String(outputKey('{{{key}}}', parseObjectKey('cat.jpg')))).toBe('{cat.jpg}');
+  });
+});
+
 describe('a marked key', () => {
   it.each([
     ['a/negated_cat.jpg', 'a/negated_cat~1f2e3d4c.jpg'],
@@ -118,7 +129,13 @@ describe('a marked key', () => {
     expect(String(markedKey(parseObjectKey(input), '1f2e3d4c'))).toBe(expected);
   });
 
-  it('tells when it would be too long', () => {
-    expect(() => markedKey(parseObjectKey('a'.repeat(1020)), '1f2e3d4c')).toThrow(/name of 1029 bytes/);
+  it('is shortened at the end of the stem where it would be too long', () => {
+    const key = String(markedKey(parseObjectKey(`a/${'ä'.repeat(508)}.jpg`), '1f2e3d4c'));
+    expect(key).toBe(`a/${'ä'.repeat(504)}~1f2e3d4c.jpg`);
+    expect(Buffer.byteLength(key)).toBeLessThanOrEqual(1024);
+  });
+
+  it('tells when even that does not help', () => {
+    expect(() => markedKey(parseObjectKey(`${'a/'.repeat(511)}b`), '1f2e3d4c')).toThrow(/name of 1031 bytes/);
   });
 });

@@ -51,12 +51,14 @@ export function removesExactly(subject: () => Subject, expected: Expected): void
     });
 
     // In a bucket that kept versions once, Ceph RGW 16 answers such a race with half an object for a while.
-    it.skipIf(expected.removal === 'compare')('can be repeated by many at once', async () => {
-      const version = await put(subject().store, key('removed by many'), 'bytes');
-      const outcomes = await Promise.all(Array.from({ length: 8 }, () => subject().store.delete(version)));
-      expect(outcomes).toContain('deleted');
-      expect(new Set([...outcomes, 'deleted', 'missing'])).toEqual(new Set(['deleted', 'missing']));
-      expect(await subject().store.head(version.key)).toBeUndefined();
-    });
+    if (expected.removal !== 'compare') {
+      it('can be repeated by many at once', async () => {
+        const version = await put(subject().store, key('removed by many'), 'bytes');
+        const outcomes = await Promise.all(Array.from({ length: 8 }, () => subject().store.delete(version)));
+        expect(outcomes).toContain('deleted');
+        expect(new Set([...outcomes, 'deleted', 'missing'])).toEqual(new Set(['deleted', 'missing']));
+        expect(await subject().store.head(version.key)).toBeUndefined();
+      });
+    }
   });
 }
