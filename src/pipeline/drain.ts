@@ -14,7 +14,7 @@ export interface DrainOptions {
 }
 
 /** Milliseconds between two looks at how far it is. */
-const look = 250;
+const look = 100;
 
 /**
  * Feeds everything that lies in the bucket into the queue, and returns when nothing is left to do: the bucket was

@@ -59,7 +59,7 @@ async function tryWrite(client: S3Client, signal?: AbortSignal): Promise<void> {
   const sha256 = createHash('sha256').update(body).digest('hex');
   const options = { contentType: 'text/plain', sha256, ...(signal === undefined ? {} : { signal }) };
   const { versionId } = await putWhole(client, key, body, options, cautiousTraits);
-  await sweepScratch(client, key, [versionId]);
+  await sweepScratch(client, [{ key, written: [versionId] }]);
 }
 
 /** A removal of what is not there needs the same right as one of what is, and needs no right to write. */

@@ -34,7 +34,7 @@ export async function probeCompletion(client: S3Client, traits: S3Traits): Promi
       (await completes(client, key, { 'if-match': etagIn(traits.putIfMatch, etag) })) === 'written'
     );
   } finally {
-    await sweepScratch(client, key, written);
+    await sweepScratch(client, [{ key, written }]);
   }
 }
 
