@@ -30,7 +30,7 @@ async function readFolder(folder: string): Promise<Map<string, string>> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     const relative = path.slice(folder.length + 1);
-    if (!entry.isFile() || relative.startsWith('.kuva/work')) continue;
+    if (!entry.isFile() || relative.startsWith('.kuva/held')) continue;
     const hash = createHash('sha256')
       .update(await readFile(path))
       .digest('hex');

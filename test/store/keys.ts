@@ -59,7 +59,7 @@ const texts = [
   'file/below.jpg',
   'file/below.jpg/further.jpg',
   '.kuva',
-  '.kuva/work/x',
+  '.kuva/held/x',
   '.hidden',
   'caf\u00e9.jpg',
   'cafe\u0301.jpg',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ImageIdentity } from '../../image/identity.ts';
 import { showKey } from '../../image/key.ts';
 import { showBytes } from '../../image/quantity.ts';
 import { imageStates } from '../../image/state.ts';
@@ -61,7 +62,7 @@ export const log: Action = (given, terminal) => {
     if (format === 'table') {
       if (options.follow === true) lines.reverse();
       if (lines.length > 0) printer(lines);
-      else terminal.errorLine(options.follow === true ? 'Nothing yet.' : nothing(options));
+      else terminal.errorLine(options.follow === true ? 'Nothing yet.' : await nothing(system, options));
       if (lines.length === options.limit)
         terminal.errorLine(`(the newest ${options.limit}; --limit 0 shows all)`);
     }
@@ -110,33 +111,33 @@ async function follow(
 }
 
 function fromRecord(record: LedgerRecord): LogLine {
-  return {
-    when: record.recordedAt,
-    state: 'done',
-    inputBucket: record.image.bucket,
-    inputKey: record.image.key,
-    outputBucket: record.outputBucket,
-    outputKey: record.outputKey,
-    outputBytes: record.outputBytes,
-    outputSha256: record.outputSha256,
-    reason: undefined,
-    whole: record,
-  };
+  const { image, outputBucket, outputKey, outputBytes, outputSha256 } = record;
+  const output = { outputBucket, outputKey, outputBytes, outputSha256 };
+  return { ...noOutput, ...output, when: record.recordedAt, state: 'done', ...inputOf(image), whole: record };
 }
 
 function fromImage(row: ImageRow): LogLine {
+  const when = row.settledAt ?? row.startedAt ?? row.queuedAt;
   return {
-    when: row.settledAt ?? row.startedAt ?? row.queuedAt,
+    ...noOutput,
+    when,
     state: row.state,
-    inputBucket: row.image.bucket,
-    inputKey: row.image.key,
-    outputBucket: undefined,
-    outputKey: undefined,
-    outputBytes: undefined,
-    outputSha256: undefined,
+    ...inputOf(row.image),
     reason: row.failure?.what,
     whole: row,
   };
+}
+
+const noOutput = {
+  outputBucket: undefined,
+  outputKey: undefined,
+  outputBytes: undefined,
+  outputSha256: undefined,
+  reason: undefined,
+} as const;
+
+function inputOf({ bucket, key }: ImageIdentity): Pick<LogLine, 'inputBucket' | 'inputKey'> {
+  return { inputBucket: bucket, inputKey: key };
 }
 
 const printers = {
@@ -213,9 +214,17 @@ function localTime(date: Date): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-function nothing(options: { name?: string | undefined; state?: readonly string[] | undefined }): string {
+async function nothing(
+  { ledger }: LedgerSystem,
+  options: { name?: string | undefined; state?: readonly string[] | undefined },
+): Promise<string> {
   const which = options.name === undefined ? 'No image' : `No image that matches "${options.name}"`;
-  return options.state === undefined
-    ? `${which} has been processed yet. \`kuva status\` tells what is waiting.`
-    : `${which} is in that state.`;
+  if (options.state !== undefined) return `${which} is in that state.`;
+  const { rejected, failed } = await ledger.counts();
+  const aside = rejected + failed;
+  const hint =
+    aside === 0
+      ? '`kuva status` tells what is waiting.'
+      : `${aside} ${aside === 1 ? 'was' : 'were'} set aside: \`kuva log --state rejected failed\`.`;
+  return `${which} has been processed yet. ${hint}`;
 }

@@ -1,8 +1,8 @@
 /**
  * The store's own folder in the bucket's folder, on the same file system so that a rename is one step:
  *
- *     .kuva/work/<owner>/t12          a file being written
- *     .kuva/work/<owner>/a13p=<name>  a file taken aside from its plain path (`p`) or its flat place (`f`)
+ *     .kuva/held/<owner>/t12          a file being written
+ *     .kuva/held/<owner>/a13p=<name>  a file taken aside from its plain path (`p`) or its flat place (`f`)
  *
  * A name tells where the file came from, since names survive a power cut that a file's content may not.
  */
@@ -33,7 +33,7 @@ export interface Workspace {
 
 export async function openWorkspace(root: Root): Promise<Workspace> {
   const owner = await ownerName();
-  const all = join(root.path, workFolder, 'work');
+  const all = join(root.path, workFolder, 'held');
   const own = join(all, owner);
   let count = 0;
   return {

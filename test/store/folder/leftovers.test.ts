@@ -18,7 +18,7 @@ async function deadOwner(): Promise<string> {
 }
 
 async function leave(folder: string, owner: string, entry: string, from?: string): Promise<string> {
-  const path = join(folder, '.kuva', 'work', owner, ...entry.split('/'));
+  const path = join(folder, '.kuva', 'held', owner, ...entry.split('/'));
   await mkdir(dirname(path), { recursive: true });
   if (from === undefined) await writeFile(path, 'half');
   else await rename(join(folder, from), path);
@@ -26,7 +26,7 @@ async function leave(folder: string, owner: string, entry: string, from?: string
 }
 
 async function workOf(folder: string): Promise<string[]> {
-  return (await readdir(join(folder, '.kuva', 'work'), { recursive: true })).filter((name) =>
+  return (await readdir(join(folder, '.kuva', 'held'), { recursive: true })).filter((name) =>
     /\/[at]\d/.test(name),
   );
 }
@@ -61,7 +61,7 @@ describe('leftovers of killed processes', () => {
     expect((await listAll(second)).size).toBe(5);
     expect(await workOf(folder)).toEqual([]);
     await second.close();
-    expect(await readdir(join(folder, '.kuva', 'work'))).toEqual([]);
+    expect(await readdir(join(folder, '.kuva', 'held'))).toEqual([]);
   });
 
   it('never go over a newer file, and are not dropped either', async () => {
@@ -88,19 +88,19 @@ describe('leftovers of killed processes', () => {
     const found = [...(await listAll(stores[0] ?? (await openFolderStore(folder)))).keys()];
     expect(found.sort()).toEqual(Array.from({ length: 30 }, (_, count) => `cat${String(count)}.jpg`).sort());
     await Promise.all(stores.map((store) => store.close()));
-    expect(await readdir(join(folder, '.kuva', 'work'))).toEqual([]);
+    expect(await readdir(join(folder, '.kuva', 'held'))).toEqual([]);
   });
 
   it('of the living, and of fresh strangers, are left alone', async () => {
     const { folder, store } = await temporaryStore();
-    const [own] = await readdir(join(folder, '.kuva', 'work'));
+    const [own] = await readdir(join(folder, '.kuva', 'held'));
     const foreign = `ffffffff-${(await ownerName()).split('-').slice(1).join('-')}`;
     await leave(folder, own ?? '', 't77');
     await leave(folder, foreign, 't78');
     const second = await openFolderStore(folder);
     expect((await workOf(folder)).length).toBe(2);
     const long = new Date(Date.now() - 3_600_000);
-    await utimes(join(folder, '.kuva', 'work', foreign), long, long);
+    await utimes(join(folder, '.kuva', 'held', foreign), long, long);
     await second.close();
     await (await openFolderStore(folder)).close();
     expect((await workOf(folder)).map((path) => path.split('/')[1])).toEqual(['t77']);
