@@ -1,16 +1,12 @@
 import { z } from 'zod';
-import type { ImageIdentity } from '../../image/identity.ts';
-import { showKey } from '../../image/key.ts';
-import { showBytes } from '../../image/quantity.ts';
 import { imageStates } from '../../image/state.ts';
-import type { ImageRow, LedgerRecord, LogFilter } from '../../ledger/contract.ts';
+import type { LogFilter } from '../../ledger/contract.ts';
 import { pause } from '../../pipeline/pause.ts';
 import { exitCodes } from '../exit.ts';
-import { jsonText } from '../jsonText.ts';
+import { fromImage, fromRecord, type LogLine } from '../logLine.ts';
+import { logPrinters } from '../logPrinters.ts';
 import type { Action } from '../action.ts';
 import { type LedgerSystem, sharedOptions, withLedger } from '../system.ts';
-import { csvLine, table } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
 
 const optionsSchema = sharedOptions.extend({
   name: z.string().optional(),
@@ -21,21 +17,6 @@ const optionsSchema = sharedOptions.extend({
   format: z.enum(['table', 'csv', 'json']),
   follow: z.boolean().optional(),
 });
-
-/** One line of the log: a record of what was made, or an image that has no record (yet). */
-interface LogLine {
-  readonly when: Date;
-  readonly state: string;
-  readonly inputBucket: string;
-  readonly inputKey: string;
-  readonly outputBucket: string | undefined;
-  readonly outputKey: string | undefined;
-  readonly outputBytes: number | undefined;
-  readonly outputSha256: string | undefined;
-  readonly reason: string | undefined;
-  /** All that is known, for `--json`. */
-  readonly whole: ImageRow | LedgerRecord;
-}
 
 /** Milliseconds between two looks with `--follow`. */
 const interval = 500;
@@ -52,7 +33,7 @@ export const log: Action = (given, terminal) => {
       ...(options.limit > 0 && { limit: options.limit }),
     };
     const states = options.state ?? ['done'];
-    const printer = printers[format](terminal);
+    const printer = logPrinters[format](terminal);
     const lines: LogLine[] = [];
     for await (const line of logLines(system, filter, states)) {
       // A table must know its widths; the others are printed as they come, however many there are.
@@ -108,110 +89,6 @@ async function follow(
     since = new Date(now.getTime() - 5_000);
     if (told.size > 100_000) told.clear();
   }
-}
-
-function fromRecord(record: LedgerRecord): LogLine {
-  const { image, outputBucket, outputKey, outputBytes, outputSha256 } = record;
-  const output = { outputBucket, outputKey, outputBytes, outputSha256 };
-  return { ...noOutput, ...output, when: record.recordedAt, state: 'done', ...inputOf(image), whole: record };
-}
-
-function fromImage(row: ImageRow): LogLine {
-  const when = row.settledAt ?? row.startedAt ?? row.queuedAt;
-  return {
-    ...noOutput,
-    when,
-    state: row.state,
-    ...inputOf(row.image),
-    reason: row.failure?.what,
-    whole: row,
-  };
-}
-
-const noOutput = {
-  outputBucket: undefined,
-  outputKey: undefined,
-  outputBytes: undefined,
-  outputSha256: undefined,
-  reason: undefined,
-} as const;
-
-function inputOf({ bucket, key }: ImageIdentity): Pick<LogLine, 'inputBucket' | 'inputKey'> {
-  return { inputBucket: bucket, inputKey: key };
-}
-
-const printers = {
-  json: (terminal: Terminal) => (lines: readonly LogLine[]) => {
-    for (const { whole } of lines) terminal.line(jsonText(whole));
-  },
-  csv: (terminal: Terminal) => {
-    terminal.line(
-      csvLine([
-        'when',
-        'state',
-        'input_bucket',
-        'input_key',
-        'output_bucket',
-        'output_key',
-        'output_bytes',
-        'output_sha256',
-        'reason',
-      ]),
-    );
-    return (lines: readonly LogLine[]) => {
-      for (const line of lines) {
-        const {
-          when,
-          state,
-          inputBucket,
-          inputKey,
-          outputBucket,
-          outputKey,
-          outputBytes,
-          outputSha256,
-          reason,
-        } = line;
-        terminal.line(
-          csvLine([
-            when.toISOString(),
-            state,
-            inputBucket,
-            inputKey,
-            outputBucket,
-            outputKey,
-            outputBytes,
-            outputSha256,
-            reason,
-          ]),
-        );
-      }
-    };
-  },
-  table: (terminal: Terminal) => (lines: readonly LogLine[]) => {
-    for (const line of table(columns, lines)) terminal.line(line);
-  },
-} as const satisfies Record<string, (terminal: Terminal) => (lines: readonly LogLine[]) => void>;
-
-const columns = [
-  { title: 'when', value: ({ when }: LogLine) => localTime(when) },
-  { title: 'state', value: ({ state }: LogLine) => state },
-  { title: 'input', value: ({ inputKey }: LogLine) => showKey(inputKey, 40) },
-  {
-    title: 'output',
-    value: ({ outputKey }: LogLine) => (outputKey === undefined ? '' : showKey(outputKey, 48)),
-  },
-  {
-    title: 'size',
-    value: ({ outputBytes }: LogLine) => (outputBytes === undefined ? '' : showBytes(outputBytes)),
-    align: 'right' as const,
-  },
-  { title: 'sha-256, or reason', value: ({ outputSha256, reason }: LogLine) => outputSha256 ?? reason ?? '' },
-];
-
-function localTime(date: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
 async function nothing(

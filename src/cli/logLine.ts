@@ -1,0 +1,47 @@
+import type { ImageIdentity } from '../image/identity.ts';
+import type { ImageRow, LedgerRecord } from '../ledger/contract.ts';
+
+/** One line of the log: a record of what was made, or an image that has no record (yet). */
+export interface LogLine {
+  readonly when: Date;
+  readonly state: string;
+  readonly inputBucket: string;
+  readonly inputKey: string;
+  readonly outputBucket: string | undefined;
+  readonly outputKey: string | undefined;
+  readonly outputBytes: number | undefined;
+  readonly outputSha256: string | undefined;
+  readonly reason: string | undefined;
+  /** All that is known, for `--json`. */
+  readonly whole: ImageRow | LedgerRecord;
+}
+
+export function fromRecord(record: LedgerRecord): LogLine {
+  const { image, outputBucket, outputKey, outputBytes, outputSha256 } = record;
+  const output = { outputBucket, outputKey, outputBytes, outputSha256 };
+  return { ...noOutput, ...output, when: record.recordedAt, state: 'done', ...inputOf(image), whole: record };
+}
+
+export function fromImage(row: ImageRow): LogLine {
+  const when = row.settledAt ?? row.startedAt ?? row.queuedAt;
+  return {
+    ...noOutput,
+    when,
+    state: row.state,
+    ...inputOf(row.image),
+    reason: row.failure?.what,
+    whole: row,
+  };
+}
+
+const noOutput = {
+  outputBucket: undefined,
+  outputKey: undefined,
+  outputBytes: undefined,
+  outputSha256: undefined,
+  reason: undefined,
+} as const;
+
+function inputOf({ bucket, key }: ImageIdentity): Pick<LogLine, 'inputBucket' | 'inputKey'> {
+  return { inputBucket: bucket, inputKey: key };
+}
