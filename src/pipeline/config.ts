@@ -10,7 +10,7 @@ export const workerSchema = z.strictObject({
   memory: z
     .union([z.literal('auto'), bytesSchema])
     .prefault('auto')
-    .describe('Memory for decoded images; `auto` takes half of what the machine or container has.'),
+    .describe('Memory for decoded images; `auto` takes about half of what the machine or container has.'),
   attempts: z
     .number()
     .int()

@@ -16,6 +16,8 @@ export interface ImageFacts {
   readonly hasAlpha: boolean;
   /** Pixels of the largest page, where that is not the first. */
   readonly largestPage?: number;
+  /** A JPEG whose coefficients need not all be in memory at once, neither to read it nor to write one like it. */
+  readonly rowByRow?: true;
 }
 
 export interface MadeImage {

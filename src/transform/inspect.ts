@@ -4,6 +4,7 @@ import { showBytes } from '../image/quantity.ts';
 import type { ImageFacts } from './contract.ts';
 import { formatReaders, type PageSize } from './formats.ts';
 import { frameOf } from './frame.ts';
+import { readJpegHeader } from './jpeg/header.ts';
 import { openImage } from './libvips.ts';
 import type { Limits } from './limits.ts';
 import { damaged, tooLarge, unsupported } from './refusal.ts';
@@ -40,8 +41,15 @@ export async function inspectImage(bytes: Buffer, limits: Limits): Promise<Image
     depth: metadata.depth === 'ushort' ? 16 : 8,
     channels: metadata.channels,
     hasAlpha: frame.hasAlpha,
+    ...(format === 'jpeg' && isRowByRow(bytes) ? { rowByRow: true } : {}),
     ...(largest > first.width * first.height ? { largestPage: largest } : {}),
   };
+}
+
+/** Progressive files hold every pixel in several scans; own Huffman codes are known only when all is counted. */
+function isRowByRow(bytes: Buffer): boolean {
+  const { progressive, optimised } = readJpegHeader(bytes);
+  return !progressive && !optimised;
 }
 
 /**

@@ -30,6 +30,16 @@ describe('weigh is an upper bound on the memory that apply takes', () => {
   it.each([
     ['JPEG, negated', () => photos.makeJpeg(size), outputs(['negate'])],
     [
+      'JPEG from a camera, negated',
+      () => photos.makeJpeg({ ...photos.photograph, settings: { optimiseCoding: false } }),
+      outputs(['negate']),
+    ],
+    [
+      'JPEG from a camera, in high quality and made small',
+      () => photos.makeJpeg({ ...size, quality: 98, settings: { optimiseCoding: false } }),
+      outputs([{ resize: { width: 1600 } }]),
+    ],
+    [
       'progressive JPEG of all colours, negated',
       () => photos.makeJpeg({ ...size, settings: { progressive: true, chromaSubsampling: '4:4:4' } }),
       outputs(['negate']),
