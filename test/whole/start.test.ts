@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { makeJpeg } from '../pictures/photos.ts';
+import { makeJpeg, photograph } from '../pictures/photos.ts';
 import { eventually, type Running, runKuva, startKuva, temporaryFolder } from './kuva.ts';
 
 async function exists(path: string): Promise<boolean> {
@@ -114,6 +114,44 @@ describe('kuva start on embedded parts', () => {
     const log = await runKuva(['log', '--state', 'rejected', '--data', data], { cwd });
     expect(log.stdout).toContain('notes.txt');
     expect(log.stdout).toMatch(/text/);
+  });
+
+  it('finishes what is under way on Ctrl-C and says so; stops at once on a second one; loses nothing either way', async () => {
+    const cwd = await temporaryFolder();
+    const data = join(cwd, 'd');
+    await mkdir(join(data, 'input'), { recursive: true });
+    const picture = await makeJpeg({ width: 2400, height: 1800, seed: 7 });
+    const names = Array.from({ length: 40 }, (_, at) => `${at}.jpg`);
+    for (const name of names) await writeFile(join(data, 'input', name), picture);
+
+    const gentle = startKuva(['start', '--data', data], { cwd });
+    await gentle.says('✓ ');
+    const { code, stderr } = await gentle.end();
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/Stopping: finishing \d+ images? first/);
+    expect(stderr).toContain('Stopped. Everything that was under way is finished.');
+    const status = await runKuva(['status', '--json', '--data', data], { cwd });
+    expect(JSON.parse(status.stdout)).toMatchObject({ counts: { processing: 0 } });
+
+    // A dozen large ones in work take a second or more.
+    const large = await makeJpeg({ ...photograph, seed: 8 });
+    for (let at = 0; at < 24; at++) {
+      names.push(`large ${at}.jpg`);
+      await writeFile(join(data, 'input', `large ${at}.jpg`), large);
+    }
+    const hasty = startKuva(['start', '--data', data], { cwd });
+    await hasty.says('✓ large');
+    hasty.child.kill('SIGINT');
+    await hasty.says('Stopping');
+    hasty.child.kill('SIGINT');
+    expect((await hasty.finished).code).toBe(130);
+
+    const rest = await runKuva(['run', '--data', data], { cwd });
+    expect(rest.code, rest.stdout + rest.stderr).toBe(0);
+    expect((await ledger(cwd, data)).map(({ outputKey }) => outputKey).sort()).toEqual(
+      names.map((name) => `negated_${name}`).sort(),
+    );
+    expect((await runKuva(['verify', '--data', data], { cwd })).code).toBe(0);
   });
 
   it('answers questions while it runs, and is not stopped by whoever asks', async () => {

@@ -29,6 +29,7 @@ function keepGoing(
     for (const notice of system.notices) narrator.note('warn', notice);
     if (!terminal.json) for (const line of greeting(system, terminal)) terminal.line(line);
     await work.run(true);
+    if (system.stopping.stopNow.aborted) return exitCodes.incomplete;
     if (!terminal.json) terminal.errorLine('Stopped. Everything that was under way is finished.');
     return exitCodes.ok;
   });
