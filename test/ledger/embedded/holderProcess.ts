@@ -10,6 +10,10 @@ const interrupt = new AbortController();
 process.once('SIGINT', () => {
   interrupt.abort();
 });
+// Before anything is told: whoever reads it may send the signal at once.
+const toldToGo = new Promise((resolve) => {
+  process.once('SIGTERM', resolve);
+});
 try {
   const database = await startEmbedded(process.argv[2] ?? '', {
     signal: interrupt.signal,
@@ -24,9 +28,7 @@ try {
     `running ${JSON.stringify({ port: database.connection.port, adopted: database.adopted, rows })}`,
   );
   const kept = setInterval(() => undefined, 1000);
-  await new Promise((resolve) => {
-    process.once('SIGTERM', resolve);
-  });
+  await toldToGo;
   clearInterval(kept);
   await database.stop();
   console.log('stopped');
