@@ -1,8 +1,9 @@
 import { toKuvaError } from '../image/failure.ts';
 import type { ObjectKey } from '../image/key.ts';
 import type { Ledger, LedgerRecord } from '../ledger/contract.ts';
-import type { ObjectStore } from '../store/contract.ts';
+import type { ObjectStore, ObjectVersion } from '../store/contract.ts';
 import { sha256OfStream } from './hash.ts';
+import { pause } from './pause.ts';
 
 /** What a read-back found out about one output. */
 export type Finding =
@@ -85,14 +86,38 @@ async function findOrphans(
   tell: (finding: Finding) => void,
 ): Promise<void> {
   for await (const page of output.list({ signal })) {
-    const known = await ledger.knownOutputs(
-      output.bucket,
-      page.objects.map((object) => object.key),
-    );
-    for (const { key, size } of page.objects) {
-      if (!known.has(key)) tell({ kind: 'orphan', key, bytes: size });
+    let unknown = await unnamed(ledger, output, page.objects);
+    // What a worker has just written is not recorded yet: it is between PUT and COMMIT.
+    for (let waited = 0; waited < commitTime && unknown.some(isFresh); waited += look) {
+      if ((await ledger.counts()).processing === 0) break;
+      await pause(look, signal);
+      unknown = await unnamed(ledger, output, unknown);
     }
+    // A worker may have finished between the two looks.
+    for (const { key, size } of await unnamed(ledger, output, unknown))
+      tell({ kind: 'orphan', key, bytes: size });
   }
+}
+
+/** Milliseconds that a worker may take from a PUT to its COMMIT, and between two looks whether it has. */
+const commitTime = 10_000;
+const look = 250;
+
+function isFresh({ lastModified }: ObjectVersion): boolean {
+  return Date.now() - lastModified.getTime() < 60_000;
+}
+
+async function unnamed(
+  ledger: Ledger,
+  output: ObjectStore,
+  objects: readonly ObjectVersion[],
+): Promise<ObjectVersion[]> {
+  if (objects.length === 0) return [];
+  const known = await ledger.knownOutputs(
+    output.bucket,
+    objects.map(({ key }) => key),
+  );
+  return objects.filter(({ key }) => !known.has(key));
 }
 
 /** Runs `action` for each item, at most `width` at a time, taking items only as fast as they are finished. */
