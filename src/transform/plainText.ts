@@ -36,6 +36,6 @@ function decoded(bytes: Buffer): string | undefined {
   }
   // A sample may end within a character; a file may not.
   const text = head.toString('utf8').replace(/\uFFFD{1,3}$/, '');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells text from data.
+  // Control characters are what tells data from text.
   return /[\0-\x08\x0e-\x1a\x1c-\x1f\uFFFD]/.test(text) ? undefined : text;
 }
