@@ -102,10 +102,16 @@ export async function stopServer(place: Place, pid: number): Promise<void> {
   await hasEnded(place, pid, 5_000);
 }
 
+/** Milliseconds that a process may take to be gone after its file is, before its parent is held to be careless. */
+const lastBreath = 2_000;
+
 async function hasEnded(place: Place, pid: number, patience: number): Promise<boolean> {
+  let breathing = 0;
   for (let waited = 0; waited < patience; waited += 20) {
-    // The process is last; its pid may be waited for by a parent that does not care.
-    if (!isAlive(pid) || (await readPostmaster(place))?.pid !== pid) return true;
+    if (!isAlive(pid)) return true;
+    // PostgreSQL removes its file a moment before its process ends. A pid that stays longer than that is a dead
+    // process whose parent does not wait for it, as the first process of many containers does not.
+    if ((await readPostmaster(place))?.pid !== pid && (breathing += 20) > lastBreath) return true;
     await sleep(20);
   }
   return false;

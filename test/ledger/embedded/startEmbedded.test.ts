@@ -12,7 +12,7 @@ import { preparePlace } from '../../../src/ledger/embedded/place.ts';
 import { stopServer } from '../../../src/ledger/embedded/server.ts';
 import { startEmbedded } from '../../../src/ledger/embedded/startEmbedded.ts';
 import { openPool } from '../../../src/ledger/pool.ts';
-import { isAlive, useYard } from './yard.ts';
+import { hasEnded, useYard } from './yard.ts';
 
 describe('The embedded database', () => {
   const yard = useYard();
@@ -22,8 +22,9 @@ describe('The embedded database', () => {
     expect(first.adopted).toBe(false);
     await yard.ask(first, 'create table kept as select 7 as n');
     const pid = await yard.serverPid();
+    if (pid === undefined) throw new Error('no server ran');
     await first.stop();
-    expect(pid !== undefined && isAlive(pid)).toBe(false);
+    expect(hasEnded(pid)).toBe(true);
     const second = await yard.start();
     expect(second.connection.port).toBe(first.connection.port);
     expect(await yard.ask(second, 'select n from kept')).toEqual([{ n: 7 }]);

@@ -1,4 +1,5 @@
 /** A folder for an embedded database, and what the tests do with it. */
+import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -32,6 +33,17 @@ export function isAlive(pid: number): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Gone, or dead and not yet waited for by its parent, which is then no longer this process. */
+export function hasEnded(pid: number): boolean {
+  if (!isAlive(pid)) return true;
+  try {
+    // proc_pid_stat(5): the state follows the name, which ends at the last bracket.
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return !isAlive(pid);
   }
 }
 
