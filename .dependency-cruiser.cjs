@@ -36,6 +36,7 @@ module.exports = {
     only('store'),
     only('ledger'),
     only('pipeline', contracts),
+    only('web', ['^src/pipeline/', ...contracts]),
     only('config', configPieces),
     { name: 'no-circles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
     {
@@ -50,6 +51,7 @@ module.exports = {
     home('picomatch', 'pipeline'),
     home('(yaml|fastest-levenshtein)', 'config'),
     home('(commander|pino)', 'cli'),
+    home('(hono|@hono|prom-client)', 'web'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
