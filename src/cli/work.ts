@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import process from 'node:process';
 import type { ImageEvent } from '../pipeline/event.ts';
+import { systemClock } from '../pipeline/clock.ts';
 import { makeBudgets, thisMachine, concurrencyOf } from '../pipeline/budgets.ts';
 import type { DiscoverOptions } from '../pipeline/discover.ts';
 import { ignoring } from '../pipeline/ignored.ts';
@@ -58,6 +59,7 @@ export async function prepareWork(
     maxInputBytes: config.limits.bytes,
     budgets: makeBudgets(config.worker, machine),
     outages,
+    clock: systemClock,
     ending: stopping.stop,
     onEvent: (event) => {
       narrator.image(event);
@@ -68,6 +70,7 @@ export async function prepareWork(
     input,
     ledger,
     outages,
+    clock: systemClock,
     partialWritesVisible,
     poll: config.worker.poll,
     settle: config.worker.settle,

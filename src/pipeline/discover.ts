@@ -1,6 +1,7 @@
 import type { ObjectKey } from '../image/key.ts';
 import type { Ledger, SeenObject } from '../ledger/contract.ts';
 import type { ListPage, ObjectStore, ObjectVersion, Unusable } from '../store/contract.ts';
+import type { Clock } from './clock.ts';
 import { Hints } from './hints.ts';
 import type { Outages } from './outages.ts';
 import { patiently } from './patience.ts';
@@ -10,6 +11,7 @@ export interface DiscoverOptions {
   readonly input: ObjectStore;
   readonly ledger: Ledger;
   readonly outages: Outages;
+  readonly clock: Clock;
   readonly partialWritesVisible: boolean;
   /** Milliseconds between two passes over the bucket. */
   readonly poll: number;
@@ -47,8 +49,8 @@ export async function discoverOnce(
   settling: Settling,
   signal: AbortSignal,
 ): Promise<Pass> {
-  const { input, ledger } = options;
-  const begun = performance.now();
+  const { input, ledger, clock } = options;
+  const begun = clock.monotonic();
   const listedAt = await ledger.now();
   const counted = { seen: 0, queued: 0, unsettled: 0 };
   const unusable: Unusable[] = [];
@@ -59,7 +61,7 @@ export async function discoverOnce(
     unusable.push(...page.unusable.slice(0, reportedUnusable - unusable.length));
   }
   settling.endPass();
-  return { ...counted, unusable, took: performance.now() - begun };
+  return { ...counted, unusable, took: clock.monotonic() - begun };
 }
 
 function choose(
@@ -81,8 +83,9 @@ function choose(
  * only ever a reason to look; the passes are the truth.
  */
 export async function discover(options: DiscoverOptions, signal: AbortSignal): Promise<void> {
-  const settling = new Settling(options.settle);
-  const hints = new Hints();
+  const { clock } = options;
+  const settling = new Settling(options.settle, clock);
+  const hints = new Hints(clock);
   options.input.watch?.((key) => {
     hints.add(key);
   }, signal);
@@ -91,7 +94,8 @@ export async function discover(options: DiscoverOptions, signal: AbortSignal): P
     if (pass === undefined) return;
     options.onPass?.(pass);
     // A large bucket is not listed without a break: the store has better things to do.
-    await followHints(options, settling, hints, Date.now() + Math.max(options.poll, pass.took), signal);
+    const until = clock.monotonic() + Math.max(options.poll, pass.took);
+    await followHints(options, settling, hints, until, signal);
   }
 }
 
@@ -105,6 +109,7 @@ async function patientPass(
     return await patiently(() => discoverOnce(options, settling, signal), {
       resource: 'input',
       outages: options.outages,
+      clock: options.clock,
       signal,
     });
   } catch (thrown) {
@@ -121,9 +126,9 @@ async function followHints(
   until: number,
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted && Date.now() < until) {
+  while (!signal.aborted && options.clock.monotonic() < until) {
     const waiting = settling.keys();
-    const left = until - Date.now();
+    const left = until - options.clock.monotonic();
     await hints.wait(waiting.length > 0 ? Math.min(options.settle, left) : left, signal);
     const hinted = hints.take();
     if (hinted === 'everything' || waiting.length + hinted.length > mostLookups) return;

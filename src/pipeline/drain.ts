@@ -2,7 +2,6 @@ import type { ImageState } from '../image/state.ts';
 import type { Ledger } from '../ledger/contract.ts';
 import { type DiscoverOptions, discoverOnce, type Pass } from './discover.ts';
 import { patiently } from './patience.ts';
-import { pause } from './pause.ts';
 import { Settling } from './settling.ts';
 
 export interface DrainOptions {
@@ -23,8 +22,9 @@ const look = 100;
  */
 export async function drain(options: DrainOptions): Promise<void> {
   const { discovery, ledger, stop, onProgress } = options;
-  const settling = new Settling(discovery.settle);
-  const patience = { outages: discovery.outages, signal: stop };
+  const { clock } = discovery;
+  const settling = new Settling(discovery.settle, clock);
+  const patience = { outages: discovery.outages, clock, signal: stop };
   let listed = false;
 
   const report = async (): Promise<number> => {
@@ -42,13 +42,20 @@ export async function drain(options: DrainOptions): Promise<void> {
   };
 
   const rest = async (milliseconds: number): Promise<void> => {
-    await pause(milliseconds, stop);
+    await clock.pause(milliseconds, stop);
     stop.throwIfAborted();
   };
 
-  const ticking = setInterval(() => {
-    if (!listed) report().catch(() => undefined);
-  }, look);
+  // The first listing may take minutes: it is told meanwhile how far the worker beside it is.
+  const over = new AbortController();
+  const tick = async (): Promise<void> => {
+    for (;;) {
+      await clock.pause(look, over.signal);
+      if (listed || over.signal.aborted) return;
+      await report().catch(() => undefined);
+    }
+  };
+  void tick();
   try {
     for (;;) {
       const pass = await lookOver();
@@ -60,6 +67,6 @@ export async function drain(options: DrainOptions): Promise<void> {
   } catch (thrown) {
     if (!stop.aborted) throw thrown;
   } finally {
-    clearInterval(ticking);
+    over.abort();
   }
 }

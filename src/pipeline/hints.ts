@@ -1,5 +1,5 @@
 import type { ObjectKey } from '../image/key.ts';
-import { pause } from './pause.ts';
+import type { Clock } from './clock.ts';
 
 /** More hints than this at once are answered by a pass over the whole bucket. */
 const most = 500;
@@ -9,9 +9,14 @@ const gather = 15;
 
 /** Collects what a store's watcher says, until someone asks. */
 export class Hints {
+  readonly #clock: Clock;
   readonly #keys = new Set<ObjectKey>();
   #everything = false;
   #wake: (() => void) | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   add(key: ObjectKey | undefined): void {
     if (key === undefined || this.#keys.size >= most) this.#everything = true;
@@ -26,11 +31,11 @@ export class Hints {
       this.#wake = () => {
         hinted.abort();
       };
-      await pause(milliseconds, AbortSignal.any([hinted.signal, signal]));
+      await this.#clock.pause(milliseconds, AbortSignal.any([hinted.signal, signal]));
       this.#wake = undefined;
       if (!hinted.signal.aborted) return;
     }
-    await pause(gather, signal);
+    await this.#clock.pause(gather, signal);
   }
 
   take(): ObjectKey[] | 'everything' {

@@ -27,11 +27,11 @@ export async function makeRecords(
   phases: Phases,
   signal: AbortSignal,
 ): Promise<{ version: ObjectVersion; records: NewRecord[] }> {
-  const { budgets, input, outages, transformer } = parts;
+  const { budgets, clock, input, outages, transformer } = parts;
   refuseHuge(attempt, parts.maxInputBytes);
   const inputLease = await budgets.inputs.take(attempt.size, signal);
   try {
-    const patience = { outages, signal: parts.ending, limit: storePatience };
+    const patience = { outages, clock, signal: parts.ending, limit: storePatience };
     const source = await phases.time('get', () =>
       patiently(() => readInput(input, { id: attempt.imageId, ...attempt }, signal), {
         ...patience,

@@ -33,7 +33,7 @@ export async function moveAside({ parts, store, attempt, failure, settle, stop }
       await settle({ state: 'rejected', failure: noteOf(failure) });
       return { kind: 'rejected', image, failure };
     }
-    const patience = { outages: parts.outages, signal: parts.ending, limit: 30_000 };
+    const patience = { outages: parts.outages, clock: parts.clock, signal: parts.ending, limit: 30_000 };
     const lease = await parts.budgets.inputs.take(attempt.size, stop);
     let read: ObjectVersion;
     let moved: ObjectVersion;
@@ -75,7 +75,7 @@ export async function moveAside({ parts, store, attempt, failure, settle, stop }
     const wait = {
       state: 'postponed',
       failure: noteOf(trouble),
-      delayMs: growingPause(4, 1_000, 60_000),
+      delayMs: growingPause(4, 1_000, 60_000, parts.clock.random()),
     } as const;
     const state =
       trouble.retry === 'gone' ? ({ state: 'superseded', failure: noteOf(trouble) } as const) : wait;

@@ -1,4 +1,5 @@
 import type { KuvaError } from '../image/failure.ts';
+import { type Clock, systemClock } from './clock.ts';
 
 /** What a worker depends on. */
 export type Resource = 'input' | 'output' | 'rejected' | 'database';
@@ -16,14 +17,19 @@ export interface NoticedOutage {
 export class Outages {
   readonly #current = new Map<Resource, NoticedOutage>();
   readonly #onChange: (outage: NoticedOutage, over: boolean) => void;
+  readonly #clock: Clock;
 
-  constructor(onChange: (outage: NoticedOutage, over: boolean) => void = () => {}) {
+  constructor(
+    onChange: (outage: NoticedOutage, over: boolean) => void = () => {},
+    clock: Clock = systemClock,
+  ) {
     this.#onChange = onChange;
+    this.#clock = clock;
   }
 
   noticed(resource: Resource, failure: KuvaError): void {
     if (this.#current.has(resource)) return;
-    const outage = { resource, failure, since: new Date() };
+    const outage = { resource, failure, since: new Date(this.#clock.now()) };
     this.#current.set(resource, outage);
     this.#onChange(outage, false);
   }

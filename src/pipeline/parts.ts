@@ -3,6 +3,7 @@ import type { KeyConflict, Ledger } from '../ledger/contract.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import type { Transformer } from '../transform/contract.ts';
 import type { Budget } from './budget.ts';
+import type { Clock } from './clock.ts';
 import type { ImageEvent } from './event.ts';
 import type { Outages } from './outages.ts';
 
@@ -25,6 +26,7 @@ export interface PipelineParts {
   readonly maxInputBytes: number;
   readonly budgets: Budgets;
   readonly outages: Outages;
+  readonly clock: Clock;
   /** Aborted: the process wants to end; finish what is under way, but do not wait for outages to end. */
   readonly ending: AbortSignal;
   readonly onEvent: (event: ImageEvent) => void;

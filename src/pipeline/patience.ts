@@ -1,10 +1,12 @@
 import { type KuvaError, toKuvaError } from '../image/failure.ts';
+import type { Clock } from './clock.ts';
 import type { Outages, Resource } from './outages.ts';
-import { growingPause, pause } from './pause.ts';
+import { growingPause } from './pause.ts';
 
 export interface PatienceOptions {
   readonly resource: Resource;
   readonly outages: Outages;
+  readonly clock: Clock;
   /** Aborted: the process wants to end. Gives up soon, with the failure that was waited for. */
   readonly signal?: AbortSignal;
   /** Milliseconds after which to give up; for ever when left out. */
@@ -22,8 +24,8 @@ const lastTries = 2_000;
  * place although its answer was lost.
  */
 export async function patiently<T>(action: () => Promise<T>, options: PatienceOptions): Promise<T> {
-  const { resource, outages, signal, limit = Number.POSITIVE_INFINITY } = options;
-  const begun = performance.now();
+  const { resource, outages, clock, signal, limit = Number.POSITIVE_INFINITY } = options;
+  const begun = clock.monotonic();
   for (let tries = 1; ; tries++) {
     try {
       const result = await action();
@@ -34,9 +36,9 @@ export async function patiently<T>(action: () => Promise<T>, options: PatienceOp
       if (failure.retry !== 'patient') throw failure;
       outages.noticed(resource, failure);
       const ending = signal?.aborted === true;
-      const wait = growingPause(ending ? 1 : tries, firstPause, longestPause);
-      if (performance.now() - begun + wait > (ending ? lastTries : limit)) throw failure;
-      await pause(wait, ending ? undefined : signal);
+      const wait = growingPause(ending ? 1 : tries, firstPause, longestPause, clock.random());
+      if (clock.monotonic() - begun + wait > (ending ? lastTries : limit)) throw failure;
+      await clock.pause(wait, ending ? undefined : signal);
     }
   }
 }

@@ -14,8 +14,9 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
  * The pause before try number `number` + 1: it doubles from `first` to `longest`, and a random part of it (up to
  * half) is left out, so that many workers do not come back at the same moment.
  * @param number 1 after the first failure
+ * @param random from 0 to 1: how much of that part
  */
-export function growingPause(number: number, first: number, longest: number, random = Math.random()): number {
+export function growingPause(number: number, first: number, longest: number, random: number): number {
   const full = Math.min(longest, first * 2 ** Math.min(number - 1, 30));
   return Math.round(full * (1 - random / 2));
 }

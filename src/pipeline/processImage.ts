@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KuvaError, toKuvaError } from '../image/failure.ts';
 import { identityMark } from '../image/identity.ts';
 import { markedKey } from '../image/outputKey.ts';
@@ -33,7 +32,7 @@ export async function processImage(
     // The ledger could not be reached until the process had to stop, or refused: the next attempt decides.
     parts.onEvent({ kind: 'postponed', image: queued.image, failure: toKuvaError(thrown) });
     // Do not spin if the ledger refuses everything.
-    await sleep(stop.aborted ? 0 : 1000);
+    await parts.clock.pause(1_000, stop);
   }
 }
 
@@ -48,7 +47,7 @@ async function begin(parts: PipelineParts, queued: QueuedImage, stop: AbortSigna
           conflict: parts.conflict,
           maxAttempts: parts.maxAttempts,
         }),
-      { resource: 'database', outages: parts.outages, signal: parts.ending },
+      { resource: 'database', outages: parts.outages, clock: parts.clock, signal: parts.ending },
     );
   try {
     return await ask(wantedKeys(parts, queued));
@@ -70,7 +69,7 @@ function wantedKeys(parts: PipelineParts, { image }: QueuedImage): WantedKey[] {
 }
 
 async function attemptImage(parts: PipelineParts, attempt: Attempt, stop: AbortSignal): Promise<ImageEvent> {
-  const phases = new Phases();
+  const phases = new Phases(parts.clock);
   phases.durations['wait'] = attempt.waitedMs;
   try {
     const written = attempt.committed ? undefined : await makeRecords(parts, attempt, phases, stop);
@@ -113,13 +112,19 @@ function removeInput(
   return patiently(remove, {
     resource: 'input',
     outages: parts.outages,
+    clock: parts.clock,
     signal: parts.ending,
     limit: 30_000,
   });
 }
 
 function inDatabase<T>(parts: PipelineParts, stop: AbortSignal, action: () => Promise<T>): Promise<T> {
-  return patiently(action, { resource: 'database', outages: parts.outages, signal: parts.ending });
+  return patiently(action, {
+    resource: 'database',
+    outages: parts.outages,
+    clock: parts.clock,
+    signal: parts.ending,
+  });
 }
 
 function interrupted(cause: unknown): KuvaError {

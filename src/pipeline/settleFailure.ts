@@ -23,6 +23,7 @@ export async function settleFailure(
     patiently(() => parts.ledger.settle(attempt, settlement), {
       resource: 'database',
       outages: parts.outages,
+      clock: parts.clock,
       signal: parts.ending,
     });
   const told = async (
@@ -39,13 +40,13 @@ export async function settleFailure(
       return told('postponed', {
         state: 'postponed',
         failure: note,
-        delayMs: growingPause(4, 1_000, 60_000),
+        delayMs: growingPause(4, 1_000, 60_000, parts.clock.random()),
       });
     case 'limited':
       return told(attempt.number >= parts.maxAttempts ? 'failed' : 'attempt-failed', {
         state: 'attempt-failed',
         failure: note,
-        delayMs: growingPause(attempt.number, 1_000, 300_000),
+        delayMs: growingPause(attempt.number, 1_000, 300_000, parts.clock.random()),
       });
     case 'never':
       break;
@@ -63,7 +64,8 @@ async function mayBeUnfinished(parts: PipelineParts, attempt: Attempt): Promise<
   if (!parts.partialWritesVisible) return false;
   try {
     const there = await parts.input.head(attempt.image.key);
-    const age = there === undefined ? Number.POSITIVE_INFINITY : Date.now() - there.lastModified.getTime();
+    const age =
+      there === undefined ? Number.POSITIVE_INFINITY : parts.clock.now() - there.lastModified.getTime();
     return age >= 0 && age < youngFile;
   } catch {
     return false;

@@ -1,5 +1,6 @@
 import type { ObjectKey } from '../image/key.ts';
 import type { SeenObject } from '../ledger/contract.ts';
+import type { Clock } from './clock.ts';
 
 /**
  * Tells files that are finished from files that someone is still writing: a file is settled when it was last
@@ -8,18 +9,20 @@ import type { SeenObject } from '../ledger/contract.ts';
  */
 export class Settling {
   readonly #quiet: number;
+  readonly #clock: Clock;
   readonly #waiting = new Map<ObjectKey, { etag: string; since: number; pass: number }>();
   #pass = 0;
 
-  constructor(quiet: number) {
+  constructor(quiet: number, clock: Clock) {
     this.#quiet = quiet;
+    this.#clock = clock;
   }
 
   isSettled(object: SeenObject): boolean {
-    const age = Date.now() - object.lastModified.getTime();
+    const age = this.#clock.now() - object.lastModified.getTime();
     const known = this.#waiting.get(object.key);
-    const sameSince = known?.etag === object.etag ? known.since : performance.now();
-    if (age >= this.#quiet || performance.now() - sameSince >= this.#quiet) {
+    const sameSince = known?.etag === object.etag ? known.since : this.#clock.monotonic();
+    if (age >= this.#quiet || this.#clock.monotonic() - sameSince >= this.#quiet) {
       this.#waiting.delete(object.key);
       return true;
     }

@@ -2,8 +2,8 @@ import { toKuvaError } from '../image/failure.ts';
 import type { ObjectKey } from '../image/key.ts';
 import type { Ledger, LedgerRecord } from '../ledger/contract.ts';
 import type { ObjectStore, ObjectVersion } from '../store/contract.ts';
+import type { Clock } from './clock.ts';
 import { sha256OfStream } from './hash.ts';
-import { pause } from './pause.ts';
 
 /** What a read-back found out about one output. */
 export type Finding =
@@ -27,6 +27,7 @@ export interface VerifyOptions {
   readonly name?: string;
   /** Outputs read at the same time. */
   readonly concurrency: number;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onFinding: (finding: Finding) => void;
 }
@@ -58,7 +59,7 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
   await eachOf(records, options.concurrency, signal, async (record) => {
     if (record.outputBucket === output.bucket) tell(await check(output, record, signal));
   });
-  if (name === undefined) await findOrphans(ledger, output, signal, tell);
+  if (name === undefined) await findOrphans(options, tell);
   const { orphan, ...rest } = counts;
   return { ...rest, orphans: orphan };
 }
@@ -80,17 +81,17 @@ async function check(output: ObjectStore, record: LedgerRecord, signal: AbortSig
 }
 
 async function findOrphans(
-  ledger: Ledger,
-  output: ObjectStore,
-  signal: AbortSignal,
+  { ledger, output, clock, signal }: VerifyOptions,
   tell: (finding: Finding) => void,
 ): Promise<void> {
+  const isFresh = ({ lastModified }: ObjectVersion): boolean =>
+    clock.now() - lastModified.getTime() < freshness;
   for await (const page of output.list({ signal })) {
     let unknown = await unnamed(ledger, output, page.objects);
     // What a worker has just written is not recorded yet: it is between PUT and COMMIT.
     for (let waited = 0; waited < commitTime && unknown.some(isFresh); waited += look) {
       if ((await ledger.counts()).processing === 0) break;
-      await pause(look, signal);
+      await clock.pause(look, signal);
       unknown = await unnamed(ledger, output, unknown);
     }
     // A worker may have finished between the two looks.
@@ -103,9 +104,8 @@ async function findOrphans(
 const commitTime = 10_000;
 const look = 250;
 
-function isFresh({ lastModified }: ObjectVersion): boolean {
-  return Date.now() - lastModified.getTime() < 60_000;
-}
+/** Milliseconds since its writing in which an output may still wait for its record. */
+const freshness = 60_000;
 
 async function unnamed(
   ledger: Ledger,

@@ -10,6 +10,7 @@ import type { Ledger, QueuedImage } from '../../src/ledger/contract.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { openPool } from '../../src/ledger/pool.ts';
 import { Budget } from '../../src/pipeline/budget.ts';
+import { systemClock } from '../../src/pipeline/clock.ts';
 import type { ImageEvent } from '../../src/pipeline/event.ts';
 import { Outages } from '../../src/pipeline/outages.ts';
 import type { PipelineParts } from '../../src/pipeline/parts.ts';
@@ -62,6 +63,7 @@ export async function openKit(
     maxInputBytes: 1e9,
     budgets: { inputs: new Budget(1e9), images: new Budget(1e9), turns: new Budget(2) },
     outages: new Outages(),
+    clock: systemClock,
     ending: new AbortController().signal,
     onEvent: (event) => events.push(event),
     ...rest,

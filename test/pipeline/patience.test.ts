@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KuvaError } from '../../src/image/failure.ts';
+import { systemClock } from '../../src/pipeline/clock.ts';
 import { Outages } from '../../src/pipeline/outages.ts';
 import { patiently } from '../../src/pipeline/patience.ts';
 import { growingPause } from '../../src/pipeline/pause.ts';
@@ -16,7 +17,7 @@ describe('patience', () => {
         calls++;
         return calls < 3 ? Promise.reject(outage()) : Promise.resolve('answer');
       },
-      { resource: 'input', outages },
+      { resource: 'input', outages, clock: systemClock },
     );
     expect(result).toBe('answer');
     expect(calls).toBe(3);
@@ -30,7 +31,9 @@ describe('patience', () => {
       calls++;
       return Promise.reject(new KuvaError('object-changed', { what: 'replaced' }));
     };
-    await expect(patiently(action, { resource: 'input', outages: new Outages() })).rejects.toMatchObject({
+    await expect(
+      patiently(action, { resource: 'input', outages: new Outages(), clock: systemClock }),
+    ).rejects.toMatchObject({
       code: 'object-changed',
     });
     expect(calls).toBe(1);
@@ -39,7 +42,9 @@ describe('patience', () => {
   it('gives up with the outage itself when its limit would be passed', async () => {
     const outages = new Outages();
     const action = (): Promise<never> => Promise.reject(outage());
-    await expect(patiently(action, { resource: 'output', outages, limit: 50 })).rejects.toMatchObject({
+    await expect(
+      patiently(action, { resource: 'output', outages, clock: systemClock, limit: 50 }),
+    ).rejects.toMatchObject({
       code: 'store-unreachable',
     });
     expect(outages.longest?.resource).toBe('output');
@@ -52,6 +57,7 @@ describe('patience', () => {
       outages: new Outages(() => {
         stop.abort();
       }),
+      clock: systemClock,
       signal: stop.signal,
     });
     await expect(waiting).rejects.toMatchObject({ code: 'store-unreachable' });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseObjectKey } from '../../src/image/key.ts';
 import type { SeenObject } from '../../src/ledger/contract.ts';
+import { systemClock } from '../../src/pipeline/clock.ts';
 import { Settling } from '../../src/pipeline/settling.ts';
 
 const file = (etag: string, writtenAgo: number): SeenObject => ({
@@ -19,11 +20,11 @@ describe('a file in an input folder', () => {
   });
 
   it('is settled at once when it was last written long ago', () => {
-    expect(new Settling(250).isSettled(file('a', 300))).toBe(true);
+    expect(new Settling(250, systemClock).isSettled(file('a', 300))).toBe(true);
   });
 
   it('has to wait when it has just been written, and again when it is written on', () => {
-    const settling = new Settling(250);
+    const settling = new Settling(250, systemClock);
     expect(settling.isSettled(file('a', 0))).toBe(false);
     vi.advanceTimersByTime(200);
     expect(settling.isSettled(file('b', 0))).toBe(false);
@@ -36,14 +37,14 @@ describe('a file in an input folder', () => {
   });
 
   it('is settled after the same time where the writer’s clock is ahead of ours', () => {
-    const settling = new Settling(250);
+    const settling = new Settling(250, systemClock);
     expect(settling.isSettled(file('a', -3_600_000))).toBe(false);
     vi.advanceTimersByTime(250);
     expect(settling.isSettled(file('a', -3_600_000))).toBe(true);
   });
 
   it('is forgotten when a whole pass has not shown it any more', () => {
-    const settling = new Settling(250);
+    const settling = new Settling(250, systemClock);
     settling.beginPass();
     settling.isSettled(file('a', 0));
     settling.endPass();

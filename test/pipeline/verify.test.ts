@@ -1,5 +1,6 @@
 /** Reading back what the ledger says, on real folders and a real PostgreSQL. */
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/pipeline/clock.ts';
 import { processImage } from '../../src/pipeline/processImage.ts';
 import { type Finding, verify } from '../../src/pipeline/verify.ts';
 import type { ObjectStore } from '../../src/store/contract.ts';
@@ -25,6 +26,7 @@ async function findings(kit: Kit, name?: string): Promise<Finding[]> {
     ledger,
     output,
     concurrency: 2,
+    clock: systemClock,
     signal: never,
     onFinding: (finding) => found.push(finding),
     ...(name !== undefined && { name }),

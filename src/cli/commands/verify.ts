@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { showKey } from '../../image/key.ts';
+import { systemClock } from '../../pipeline/clock.ts';
 import { type Finding, verify } from '../../pipeline/verify.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
@@ -24,6 +25,7 @@ export const verifyOutputs: Action = (given, terminal) => {
         ledger,
         output,
         concurrency,
+        clock: systemClock,
         signal: stopping.stop,
         ...(options.name !== undefined && { name: options.name }),
         onFinding: (finding) => {
