@@ -9,6 +9,9 @@
 import type { Readable } from 'node:stream';
 import type { ObjectKey } from '../image/key.ts';
 
+/** What the keys of scratch objects begin with: see {@link ObjectStore.probe}. */
+export const scratchPrefix = '.kuva-probe-';
+
 /** One state of one object: another write under the same key is another version. */
 export interface ObjectVersion {
   readonly key: ObjectKey;
@@ -113,7 +116,7 @@ export interface ObjectStore {
    * Finds out by trying, on a scratch object of its own that it removes again, what this server really does: a
    * status code alone proves nothing (Ceph RGW 16 answers 204 to a DELETE whose If-Match does not match, and the
    * object is gone). Remembers the answer for `put` and `delete`; they probe on first use if nobody did before.
-   * The scratch object's key begins with `.kuva-probe-`, and `list` never shows one.
+   * The scratch object's key begins with {@link scratchPrefix}, and `list` never shows one.
    */
   probe(signal?: AbortSignal): Promise<StoreCapabilities>;
 

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type ObjectKey, parseObjectKey } from '../image/key.ts';
-
-/** What the keys of scratch objects begin with. No listing shows such a key. */
-export const scratchPrefix = '.kuva-probe-';
+import { scratchPrefix } from './contract.ts';
 
 /** A key that nobody else uses, for trying out what a store does. */
 export function scratchKey(): ObjectKey {

@@ -22,10 +22,11 @@ interface UnsignedRequest {
 /** Signs with AWS Signature Version 4; gives all headers to send. */
 export type Sign = (request: UnsignedRequest) => Promise<Record<string, string>>;
 
-export function createSigner(connection: S3Connection): Sign {
+/** @param service `sns` for Ceph's topics, which lie at the same endpoint */
+export function createSigner(connection: S3Connection, service: 's3' | 'sns' = 's3'): Sign {
   const { endpoint, accessKeyId, secretAccessKey, sessionToken } = connection;
   const signer = new SignatureV4({
-    service: 's3',
+    service,
     // A blank region, as Ceph services document it, is not signable.
     region: connection.region === '' ? 'us-east-1' : connection.region,
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ObjectKey } from '../../image/key.ts';
-import { scratchPrefix } from '../scratch.ts';
+import { scratchPrefix } from '../contract.ts';
 import { type S3Client, textOf } from './client.ts';
 import { decodeKey } from './listing.ts';
 import { sendDelete } from './remove.ts';

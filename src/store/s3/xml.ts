@@ -2,7 +2,7 @@ import { XMLParser } from 'fast-xml-parser';
 import type { z } from 'zod';
 import { KuvaError } from '../../image/failure.ts';
 
-const lists = new Set(['Contents', 'Version', 'DeleteMarker']);
+const lists = new Set(['Contents', 'Version', 'DeleteMarker', 'TopicConfiguration', 'Event', 'member']);
 
 /**
  * Texts stay texts, with their spaces: an ETag of digits is no number, and a key may begin with a blank.
