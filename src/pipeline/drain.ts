@@ -1,6 +1,6 @@
 import type { ImageState } from '../image/state.ts';
 import type { Ledger } from '../ledger/contract.ts';
-import { type DiscoverOptions, discoverOnce, type Pass } from './discover.ts';
+import { type DiscoverOptions, discoverOnce, type Pass } from './pass.ts';
 import { patiently } from './patience.ts';
 import { Settling } from './settling.ts';
 
@@ -33,10 +33,7 @@ export async function drain(options: DrainOptions): Promise<void> {
     return counts.queued + counts.processing;
   };
   const lookOver = async (): Promise<Pass> => {
-    const pass = await patiently(() => discoverOnce(discovery, settling, stop), {
-      ...patience,
-      resource: 'input',
-    });
+    const pass = await discoverOnce(discovery, settling, stop);
     discovery.onPass?.(pass);
     return pass;
   };

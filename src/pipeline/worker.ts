@@ -1,6 +1,7 @@
 import type { ImageQueue, QueuedImage } from '../ledger/contract.ts';
-import { type DiscoverOptions, discover } from './discover.ts';
+import { discover } from './discover.ts';
 import type { PipelineParts } from './parts.ts';
+import type { DiscoverOptions } from './pass.ts';
 import { processImage } from './processImage.ts';
 
 export interface WorkerOptions {

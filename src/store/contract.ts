@@ -38,6 +38,8 @@ export interface ListPage {
 
 export interface ListOptions {
   readonly prefix?: string;
+  /** Only keys that sort behind this one. Ignored by a store that is not {@link ObjectStore.inOrder}. */
+  readonly after?: ObjectKey;
   /** Objects a page at most, 1 to 1,000. */
   readonly pageSize?: number;
   readonly signal?: AbortSignal;
@@ -120,7 +122,10 @@ export interface ObjectStore {
    */
   probe(signal?: AbortSignal): Promise<StoreCapabilities>;
 
-  /** All objects, a page at a time, holding one page in memory. Order is not promised. */
+  /** Does `list` give keys in the order of their bytes (UTF-8), and can it begin behind a key? */
+  readonly inOrder?: true;
+
+  /** All objects, a page at a time, holding one page in memory. Order is not promised unless `inOrder`. */
   list(options?: ListOptions): AsyncIterable<ListPage>;
 
   /** The version that is there now, or undefined. */

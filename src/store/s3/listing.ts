@@ -35,7 +35,8 @@ const listingSchema = z.object({
  */
 export async function* listObjects(client: S3Client, options: ListOptions = {}): AsyncGenerator<ListPage> {
   const doing = `listing ${client.url}`;
-  let from: { 'start-after': string } | { 'continuation-token': string } | undefined;
+  let from: { 'start-after': string } | { 'continuation-token': string } | undefined =
+    options.after === undefined ? undefined : { 'start-after': options.after };
   for (;;) {
     const query = {
       'list-type': '2',

@@ -54,6 +54,7 @@ export function openS3Store(
   return {
     url: client.url,
     bucket,
+    inOrder: true,
     probe: async (signal) => capabilitiesOf(await traits(signal)),
     list: (asked) => listObjects(client, asked),
     head: (key, signal) => headObject(client, key, signal),
