@@ -43,6 +43,22 @@ export function listsEverything(subject: () => Subject): void {
       expect((await listAll(subject().store, 'PRE')).size).toBe(0);
     });
 
+    it('begins behind any key, in the order of bytes, where the store says that it lists in order', async () => {
+      const names = awkwardKeys
+        .filter((name) => Buffer.byteLength(name) < 1000)
+        .map((name) => key(`after/${name}`));
+      for (const name of names) await put(subject().store, name, 'x');
+      const sorted = [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      const { inOrder } = subject().store;
+      for (const [at, name] of sorted.entries()) {
+        const found: string[] = [];
+        for await (const page of subject().store.list({ prefix: 'after/', after: name }))
+          found.push(...page.objects.map((version) => version.key));
+        if (inOrder === true) expect(found).toEqual(sorted.slice(at + 1));
+        else expect(found.sort()).toEqual([...names].sort());
+      }
+    });
+
     it('can be left in the middle, and stops at an abort', async () => {
       for await (const page of subject().store.list({ pageSize: 1 })) {
         expect(page.objects.length).toBe(1);
