@@ -21,6 +21,7 @@ const configPieces = [
   '^src/ledger/config\\.ts$',
   '^src/transform/limits\\.ts$',
   '^src/pipeline/config\\.ts$',
+  '^src/web/(config|listen)\\.ts$',
 ];
 
 module.exports = {

@@ -10,6 +10,7 @@ import type { PipelineParts } from '../pipeline/parts.ts';
 import type { DiscoverOptions } from '../pipeline/pass.ts';
 import { runWorker } from '../pipeline/worker.ts';
 import type { Narrator } from './narrate/narrator.ts';
+import type { WebPlugs } from './serve.ts';
 import type { System } from './system.ts';
 import { readVersion } from './version.ts';
 
@@ -17,6 +18,8 @@ import { readVersion } from './version.ts';
 export interface Work {
   readonly outages: Outages;
   readonly discovery: DiscoverOptions;
+  /** What it answers over HTTP: see `serve.ts`. */
+  readonly plugs: WebPlugs;
   /** Runs until it is stopped. @param lead also discover new images when no other worker does */
   readonly run: (lead: boolean) => Promise<void>;
 }
@@ -90,7 +93,7 @@ export async function prepareWork(
         underWay = count;
       },
     });
-  return { outages, discovery, run };
+  return { outages, discovery, plugs: { open: [], guarded: [] }, run };
 }
 
 /** Lets `kuva status` on any machine see what this worker waits for. The database may be what is missing: then it cannot. */

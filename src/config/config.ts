@@ -4,6 +4,7 @@ import type { Secret } from '../image/secret.ts';
 import type { DatabaseConnection } from '../ledger/config.ts';
 import type { WorkerConfig } from '../pipeline/config.ts';
 import type { Limits } from '../transform/limits.ts';
+import type { ListenAddress } from '../web/listen.ts';
 import type { LogConfig } from './schema.ts';
 
 export interface KuvaConfig {
@@ -21,6 +22,14 @@ export interface KuvaConfig {
   readonly limits: Limits;
   readonly worker: WorkerConfig;
   readonly log: LogConfig;
+  readonly http: HttpChoice;
+}
+
+/** Where metrics and health are served. */
+export interface HttpChoice {
+  /** `auto`: on the usual port of this machine, if it is free and the command keeps going. */
+  readonly listen: 'auto' | 'off' | ListenAddress;
+  readonly token?: Secret;
 }
 
 /** A bucket, and how to get at it. */

@@ -8,6 +8,7 @@ import { findLayers, noticeUnknownVariables, type Overrides } from './layers.ts'
 import { ConfigInvalid, type KeyPath, showKeyPath } from './mistake.ts';
 import { placer, readForm, recipeOf } from './readForm.ts';
 import { resolveDatabase } from './resolveDatabase.ts';
+import { resolveHttp } from './resolveHttp.ts';
 import { resolvePlaces, type Role } from './resolvePlaces.ts';
 import type { Setting } from './setting.ts';
 import { listSettings } from './settings.ts';
@@ -76,10 +77,12 @@ export function inspectConfig(options: LoadOptions = {}): InspectedConfig {
     origin,
   });
   const embedded = database.database?.kind === 'embedded' ? database.database.folder : undefined;
+  const http = resolveHttp(parsed.http, base('http'), around);
   const complaints = [
     ...recipeComplaints,
     ...places.complaints,
     ...database.complaints,
+    ...http.complaints,
     ...crossCheck(places.places, embedded, around.realPath),
   ];
   const all = [...mistakes, ...complaints.map(place)].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
@@ -106,12 +109,14 @@ export function inspectConfig(options: LoadOptions = {}): InspectedConfig {
       limits: parsed.limits,
       worker: parsed.worker,
       log: parsed.log,
+      http: http.http,
     },
     settings,
     origins: new Map(settings.map((setting) => [showKeyPath(setting.path), setting.origin])),
     notes: [
       ...places.notes,
       ...database.notes,
+      ...http.notes,
       ...(database.answer?.passwordInConfig === true && text?.openToOthers === true
         ? [
             `${text.name} holds a password and other users of this machine may read it. Mend it with: chmod 600 ${text.name}`,

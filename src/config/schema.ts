@@ -4,6 +4,7 @@ import { outputSchema } from '../image/recipe.ts';
 import { databaseSchema } from '../ledger/config.ts';
 import { conflictSchema, rejectedSchema, workerSchema } from '../pipeline/config.ts';
 import { limitsSchema } from '../transform/limits.ts';
+import { httpSchema } from '../web/config.ts';
 import { s3Schema } from './s3Schema.ts';
 
 const locationText = z.string().meta({ examples: ['s3://input_bucket', 'file:./folder'] });
@@ -62,6 +63,7 @@ export const fileSchema = z
       .describe('Bounds that an image must keep, checked before it is decoded.'),
     worker: workerSchema.prefault({}).describe('How a worker goes about its work.'),
     log: logSchema.prefault({}).describe('What the program tells.'),
+    http: httpSchema.prefault({}).describe('Metrics and health over HTTP.'),
   })
   .describe('Configuration of one kuva pipeline.');
 

@@ -61,7 +61,7 @@ export function configText({ input, output, database, endpoint, schema }: Templa
     'rejected:',
     `  ${off}move: s3://rejected_bucket`,
     '',
-    ...['limits', 'worker', 'log'].flatMap((key) => [
+    ...['limits', 'worker', 'log', 'http'].flatMap((key) => [
       ...prose(fileNode.properties?.[key]?.description ?? '', ''),
       `${key}:`,
       ...blockLines(fileNode.properties?.[key] ?? {}, []),

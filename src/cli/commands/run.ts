@@ -10,6 +10,7 @@ import { jsonNarrator } from '../narrate/json.ts';
 import { plainNarrator } from '../narrate/plain.ts';
 import type { Action } from '../action.ts';
 import { ProgressBar } from '../progressBar.ts';
+import { serveWhile } from '../serve.ts';
 import { sharedOptions, withSystem } from '../system.ts';
 import type { Terminal } from '../terminal.ts';
 import { prepareWork } from '../work.ts';
@@ -58,8 +59,10 @@ export const run: Action = (given, terminal) => {
         },
       });
       // Whichever ends first (an error, Ctrl-C, everything done) ends the other.
-      await Promise.race([draining, processing]).finally(stopping.end);
-      await Promise.all([draining, processing]);
+      await serveWhile(system.config, work.plugs, narrator, false, async () => {
+        await Promise.race([draining, processing]).finally(stopping.end);
+        await Promise.all([draining, processing]);
+      });
       clear();
       impatience.check();
       const after = await system.ledger.counts();

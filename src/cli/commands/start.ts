@@ -3,6 +3,7 @@ import { jsonNarrator } from '../narrate/json.ts';
 import type { Narrator } from '../narrate/narrator.ts';
 import { plainNarrator } from '../narrate/plain.ts';
 import type { Action } from '../action.ts';
+import { serveWhile } from '../serve.ts';
 import { type System, sharedOptions, withSystem } from '../system.ts';
 import type { Terminal } from '../terminal.ts';
 import { prepareWork } from '../work.ts';
@@ -28,7 +29,7 @@ function keepGoing(
     const work = await prepareWork(system, narrator);
     for (const notice of system.notices) narrator.note('warn', notice);
     if (!terminal.json) for (const line of greeting(system, terminal)) terminal.line(line);
-    await work.run(true);
+    await serveWhile(system.config, work.plugs, narrator, true, () => work.run(true));
     if (system.stopping.stopNow.aborted) return exitCodes.incomplete;
     if (!terminal.json) terminal.errorLine('Stopped. Everything that was under way is finished.');
     return exitCodes.ok;

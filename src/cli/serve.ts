@@ -1,0 +1,53 @@
+import type { KuvaConfig } from '../config/config.ts';
+import { keepServing } from '../web/keepServing.ts';
+import { usualPort } from '../web/listen.ts';
+import type { WebPlug } from '../web/server.ts';
+import type { Narrator } from './narrate/narrator.ts';
+
+/** What this process serves over HTTP, besides refusals. */
+export interface WebPlugs {
+  /** Anyone may ask these; they authenticate by themselves. */
+  readonly open: readonly WebPlug[];
+  /** These need the token, where there is one. */
+  readonly guarded: readonly WebPlug[];
+}
+
+/**
+ * Serves metrics, health and what else there is while `work` lasts.
+ * @param keepsGoing with `listen: auto`, only a command that keeps going is served
+ */
+export async function serveWhile<T>(
+  { http }: KuvaConfig,
+  plugs: WebPlugs,
+  narrator: Narrator,
+  keepsGoing: boolean,
+  work: () => Promise<T>,
+): Promise<T> {
+  const asked = http.listen !== 'auto';
+  const listen =
+    http.listen === 'auto' ? (keepsGoing ? { host: '127.0.0.1', port: usualPort } : 'off') : http.listen;
+  if (listen === 'off') return work();
+  const serving = await keepServing({
+    listen,
+    ...(http.token !== undefined && { token: http.token }),
+    ...plugs,
+    // Nobody asked for it in so many words: not worth a line.
+    onServing: (url) => {
+      narrator.note(asked ? 'info' : 'debug', `Metrics and health: ${url}/metrics, /healthz, /readyz`);
+    },
+    onRefused: ({ message, data }) => {
+      narrator.note(asked ? 'warn' : 'debug', `${message}. ${data ?? ''} It is tried again now and then.`);
+    },
+    onTrouble: (error) => {
+      narrator.note(
+        'warn',
+        `A question over HTTP failed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    },
+  });
+  try {
+    return await work();
+  } finally {
+    await serving.close();
+  }
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { usualPort } from './listen.ts';
+
+/** `${NAME}` of an environment variable. */
+const referencePattern = /^\$\{[A-Za-z_]\w*\}$/;
+
+/** The `http` block: where a worker tells how it is. */
+export const httpSchema = z.strictObject({
+  listen: z
+    .union([
+      z.enum(['auto', 'off']),
+      z.number().int().min(0).max(65_535),
+      z.string().meta({ examples: ['127.0.0.1:9464', '[::1]:9464', ':9464'] }),
+    ])
+    .default('auto')
+    .describe(
+      `Where metrics and health are served. \`auto\`: \`kuva start\` and \`kuva worker\` on 127.0.0.1:${usualPort} if that is free, \`kuva run\` not at all. \`off\`: nowhere. An address that other machines can reach needs a token.`,
+    ),
+  token: z
+    .string()
+    .regex(referencePattern, {
+      error:
+        'a token does not stand in this file: put it into an environment variable and write ${NAME} here, or use `token_file`',
+    })
+    .optional()
+    .describe('`${NAME}` of the environment variable that has the token: 16 characters or more.')
+    .meta({ examples: ['${KUVA_HTTP_TOKEN}'] }),
+  token_file: z.string().min(1).optional().describe('A file with the token and nothing else.'),
+});
+
+export type HttpForm = z.infer<typeof httpSchema>;
