@@ -2,6 +2,7 @@ import { images } from './001-images.ts';
 import { records } from './002-records.ts';
 import { workers } from './003-workers.ts';
 import { protocol } from './004-protocol.ts';
+import { backlog } from './005-backlog.ts';
 
 export interface Migration {
   readonly id: number;
@@ -10,4 +11,4 @@ export interface Migration {
 }
 
 /** In the order in which they are applied. One that was released is never changed: a new one is added instead. */
-export const migrations: readonly Migration[] = [images, records, workers, protocol];
+export const migrations: readonly Migration[] = [images, records, workers, protocol, backlog];
