@@ -21,7 +21,7 @@ const configPieces = [
   '^src/ledger/config\\.ts$',
   '^src/transform/limits\\.ts$',
   '^src/pipeline/config\\.ts$',
-  '^src/web/(config|listen)\\.ts$',
+  '^src/web/(config|eventsConfig|listen)\\.ts$',
 ];
 
 module.exports = {

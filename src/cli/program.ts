@@ -128,6 +128,18 @@ function addQuestions(program: Command): void {
 }
 
 function addSetUp(program: Command): void {
+  const events = shared(program.command('events'))
+    .addArgument(
+      new Argument('<what>', 'have the object store tell of new objects by itself (Ceph)').choices([
+        'on',
+        'off',
+        'status',
+      ]),
+    )
+    .description('have the object store tell of new objects as they come, instead of only looking for them')
+    .addHelpText('after', examples('kuva events on', 'kuva events status --json', 'kuva events off'));
+  act(events, async () => (await import('./commands/events.ts')).events, ['what']);
+
   const init = program
     .command('init')
     .description('write a commented kuva.yaml for your own buckets and database')

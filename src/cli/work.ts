@@ -9,6 +9,7 @@ import { type NoticedOutage, Outages } from '../pipeline/outages.ts';
 import type { PipelineParts } from '../pipeline/parts.ts';
 import type { DiscoverOptions } from '../pipeline/pass.ts';
 import { runWorker } from '../pipeline/worker.ts';
+import { receiveEvents } from './events.ts';
 import type { Narrator } from './narrate/narrator.ts';
 import type { WebPlugs } from './serve.ts';
 import type { System } from './system.ts';
@@ -76,15 +77,18 @@ export async function prepareWork(
     clock: systemClock,
     partialWritesVisible,
     poll: config.worker.poll,
+    ...(config.events !== undefined && { idlePoll: config.events.poll }),
     settle: config.worker.settle,
     ignored: ignoring(partialWritesVisible ? config.worker.ignore : []),
     onPass: tellUnusable(narrator),
   };
-  const run = (lead: boolean): Promise<void> =>
-    runWorker({
+  const events = receiveEvents(config, narrator);
+  const run = (lead: boolean): Promise<void> => {
+    if (lead && events !== undefined) narrator.note('info', events.greeting);
+    return runWorker({
       parts,
       queue: system.queue,
-      ...(lead && { discovery }),
+      ...(lead && { discovery, ...(events !== undefined && { eventHints: events.hints }) }),
       version: readVersion(),
       concurrency: concurrencyOf(config.worker, machine),
       stop: stopping.stop,
@@ -93,7 +97,8 @@ export async function prepareWork(
         underWay = count;
       },
     });
-  return { outages, discovery, plugs: { open: [], guarded: [] }, run };
+  };
+  return { outages, discovery, plugs: { open: events === undefined ? [] : [events.plug], guarded: [] }, run };
 }
 
 /** Lets `kuva status` on any machine see what this worker waits for. The database may be what is missing: then it cannot. */

@@ -23,6 +23,18 @@ export interface KuvaConfig {
   readonly worker: WorkerConfig;
   readonly log: LogConfig;
   readonly http: HttpChoice;
+  /** Left out: the object store pushes nothing. */
+  readonly events?: EventsChoice;
+}
+
+/** How the object store tells a worker of new objects. */
+export interface EventsChoice {
+  /** Under which it reaches a worker, without the path that events go to. */
+  readonly url: URL;
+  /** What each event must bear. */
+  readonly secret: Secret;
+  /** Milliseconds between two looks into the bucket at most. */
+  readonly poll: number;
 }
 
 /** Where metrics and health are served. */

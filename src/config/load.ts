@@ -8,6 +8,7 @@ import { findLayers, noticeUnknownVariables, type Overrides } from './layers.ts'
 import { ConfigInvalid, type KeyPath, showKeyPath } from './mistake.ts';
 import { placer, readForm, recipeOf } from './readForm.ts';
 import { resolveDatabase } from './resolveDatabase.ts';
+import { resolveEvents } from './resolveEvents.ts';
 import { resolveHttp } from './resolveHttp.ts';
 import { resolvePlaces, type Role } from './resolvePlaces.ts';
 import type { Setting } from './setting.ts';
@@ -78,11 +79,16 @@ export function inspectConfig(options: LoadOptions = {}): InspectedConfig {
   });
   const embedded = database.database?.kind === 'embedded' ? database.database.folder : undefined;
   const http = resolveHttp(parsed.http, base('http'), around);
+  const events = resolveEvents(
+    { form: parsed.events, input: find('input'), http: http.http, base: base('events') },
+    around,
+  );
   const complaints = [
     ...recipeComplaints,
     ...places.complaints,
     ...database.complaints,
     ...http.complaints,
+    ...events.complaints,
     ...crossCheck(places.places, embedded, around.realPath),
   ];
   const all = [...mistakes, ...complaints.map(place)].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
@@ -110,6 +116,7 @@ export function inspectConfig(options: LoadOptions = {}): InspectedConfig {
       worker: parsed.worker,
       log: parsed.log,
       http: http.http,
+      ...(events.events !== undefined && { events: events.events }),
     },
     settings,
     origins: new Map(settings.map((setting) => [showKeyPath(setting.path), setting.origin])),
@@ -117,6 +124,7 @@ export function inspectConfig(options: LoadOptions = {}): InspectedConfig {
       ...places.notes,
       ...database.notes,
       ...http.notes,
+      ...events.notes,
       ...(database.answer?.passwordInConfig === true && text?.openToOthers === true
         ? [
             `${text.name} holds a password and other users of this machine may read it. Mend it with: chmod 600 ${text.name}`,

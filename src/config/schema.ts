@@ -5,6 +5,7 @@ import { databaseSchema } from '../ledger/config.ts';
 import { conflictSchema, rejectedSchema, workerSchema } from '../pipeline/config.ts';
 import { limitsSchema } from '../transform/limits.ts';
 import { httpSchema } from '../web/config.ts';
+import { eventsSchema } from '../web/eventsConfig.ts';
 import { s3Schema } from './s3Schema.ts';
 
 const locationText = z.string().meta({ examples: ['s3://input_bucket', 'file:./folder'] });
@@ -64,6 +65,11 @@ export const fileSchema = z
     worker: workerSchema.prefault({}).describe('How a worker goes about its work.'),
     log: logSchema.prefault({}).describe('What the program tells.'),
     http: httpSchema.prefault({}).describe('Metrics and health over HTTP.'),
+    events: eventsSchema
+      .optional()
+      .describe(
+        'New objects that the object store tells of by itself: see docs/events.md. For `kuva events on`.',
+      ),
   })
   .describe('Configuration of one kuva pipeline.');
 

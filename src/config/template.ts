@@ -67,6 +67,10 @@ export function configText({ input, output, database, endpoint, schema }: Templa
       ...blockLines(fileNode.properties?.[key] ?? {}, []),
       '',
     ]),
+    '# New objects that the object store tells of by itself (Ceph): docs/events.md. Needs an address in http: listen:',
+    `${off}events:`,
+    `${off}  url: http://192.168.1.5:9464`,
+    `${off}  secret: \${KUVA_EVENTS_SECRET}`,
   ]
     .join('\n')
     .trimEnd()}\n`;

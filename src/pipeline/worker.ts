@@ -1,5 +1,7 @@
 import type { ImageQueue, QueuedImage } from '../ledger/contract.ts';
 import { discover } from './discover.ts';
+import { followEvents } from './followEvents.ts';
+import type { Hints } from './hints.ts';
 import type { PipelineParts } from './parts.ts';
 import type { DiscoverOptions } from './pass.ts';
 import { processImage } from './processImage.ts';
@@ -9,6 +11,8 @@ export interface WorkerOptions {
   readonly queue: ImageQueue;
   /** How this worker looks for new images when it is its turn; left out: it only processes. */
   readonly discovery?: DiscoverOptions;
+  /** What events of the bucket hint at, on this worker: queued by it, whoever discovers. Needs `discovery`. */
+  readonly eventHints?: Hints;
   readonly version: string;
   /** Images in work at the same time. */
   readonly concurrency: number;
@@ -25,7 +29,7 @@ export interface WorkerOptions {
  * Runs until it is stopped; outages are waited for, not thrown.
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { parts, queue, discovery, version, concurrency, stop, stopNow } = options;
+  const { parts, queue, discovery, eventHints, version, concurrency, stop, stopNow } = options;
   // If one half ends with an error, the other must not go on alone.
   const failed = new AbortController();
   const end = AbortSignal.any([stop, failed.signal]);
@@ -57,9 +61,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     discovery === undefined
       ? undefined
       : queue.lead((signal) => discover(discovery, AbortSignal.any([signal, end])), end);
+  const following =
+    discovery === undefined || eventHints === undefined
+      ? undefined
+      : followEvents(discovery, eventHints, end);
   const ends = await Promise.allSettled([
     watched(processing),
     ...(leading === undefined ? [] : [watched(leading)]),
+    ...(following === undefined ? [] : [watched(following)]),
   ]);
   const bad = ends.find((result) => result.status === 'rejected');
   if (bad !== undefined) throw bad.reason;

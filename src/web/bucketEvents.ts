@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ObjectKey } from '../image/key.ts';
 import type { Secret } from '../image/secret.ts';
 import { readEvents } from './bucketEvent.ts';
+import type { WebPlug } from './server.ts';
 import { ToldRarely } from './toldRarely.ts';
 
 export interface BucketEventsOptions {
@@ -29,14 +30,14 @@ const largestBody = 256 * 1024;
  * anything.
  */
 const refusalDelay = 1_000;
-const mostDelayed = 64;
+const mostDelayed = 16;
 
 /**
  * Takes the events that an object store pushes. Answers 200 once the key is noted, also to events that are of no
  * interest: whatever is not acknowledged comes again. A hint that is lost afterwards does no harm, since the bucket is
  * looked over all the same.
  */
-export function takeBucketEvents(app: Hono, { bucket, secret, onHint, warn }: BucketEventsOptions): void {
+export function takeBucketEvents({ bucket, secret, onHint, warn }: BucketEventsOptions): WebPlug {
   const rarely = new ToldRarely(warn);
   let delayed = 0;
   const refuse = async (c: Context, status: 400 | 403 | 413, text: string): Promise<Response> => {
@@ -49,37 +50,42 @@ export function takeBucketEvents(app: Hono, { bucket, secret, onHint, warn }: Bu
     return c.text(`${text}\n`, status);
   };
 
-  app.post(
-    bucketEventsPath,
-    bodyLimit({
-      maxSize: largestBody,
-      onError: (c) => {
-        rarely.happened('oversized', 'A bucket event was refused: it is larger than any object store sends.');
-        return refuse(c, 413, 'too large');
-      },
-    }),
-    async (c) => {
-      const events = readEvents(await c.req.text(), bucket, secret);
-      switch (events.outcome) {
-        case 'malformed':
-          rarely.happened('malformed', 'A bucket event was refused: it is not what an object store sends.');
-          return refuse(c, 400, 'not a bucket event');
-        case 'forged':
+  return (app) => {
+    app.post(
+      bucketEventsPath,
+      bodyLimit({
+        maxSize: largestBody,
+        onError: (c) => {
           rarely.happened(
-            'forged',
-            'A bucket event was refused: it does not bear the secret of `events`. If you have changed the secret, run `kuva events on` again.',
+            'oversized',
+            'A bucket event was refused: it is larger than any object store sends.',
           );
-          return refuse(c, 403, 'wrong secret');
-        case 'read':
-          if (events.strange)
+          return refuse(c, 413, 'too large');
+        },
+      }),
+      async (c) => {
+        const events = readEvents(await c.req.text(), bucket, secret);
+        switch (events.outcome) {
+          case 'malformed':
+            rarely.happened('malformed', 'A bucket event was refused: it is not what an object store sends.');
+            return refuse(c, 400, 'not a bucket event');
+          case 'forged':
             rarely.happened(
-              'strange',
-              'A bucket event was left alone: it is of another bucket than the input.',
+              'forged',
+              'A bucket event was refused: it does not bear the secret of `events`. If you have changed the secret, run `kuva events on` again.',
             );
-          for (const key of events.keys) onHint(key);
-          return c.body(null, 200);
-      }
-    },
-  );
-  app.all(bucketEventsPath, (c) => c.text('events are sent with POST\n', 405, { allow: 'POST' }));
+            return refuse(c, 403, 'wrong secret');
+          case 'read':
+            if (events.strange)
+              rarely.happened(
+                'strange',
+                'A bucket event was left alone: it is of another bucket than the input.',
+              );
+            for (const key of events.keys) onHint(key);
+            return c.body(null, 200);
+        }
+      },
+    );
+    app.all(bucketEventsPath, (c) => c.text('events are sent with POST\n', 405, { allow: 'POST' }));
+  };
 }

@@ -25,7 +25,12 @@ export const status: Action = (given, terminal) => {
       else
         show(
           now,
-          { pipeline: config.pipeline, input: config.input.url, output: config.output.url },
+          {
+            pipeline: config.pipeline,
+            input: config.input.url,
+            output: config.output.url,
+            ...(config.events !== undefined && { eventsPoll: config.events.poll }),
+          },
           terminal,
           options.watch === true,
         );
@@ -37,13 +42,18 @@ export const status: Action = (given, terminal) => {
 
 function show(
   now: LedgerStatus,
-  about: { pipeline: string; input: string; output: string },
+  about: { pipeline: string; input: string; output: string; eventsPoll?: number },
   terminal: Terminal,
   redraw: boolean,
 ): void {
   if (redraw) terminal.line('\u001b[H\u001b[2J');
   const { counts } = now;
   terminal.line(`${terminal.paint('bold', about.pipeline)}: ${about.input} → ${about.output}`);
+  if (about.eventsPoll !== undefined) {
+    terminal.line(
+      `  new images by events of the bucket, and by a look at least every ${showDuration(about.eventsPoll)}; \`kuva events status\` asks the object store`,
+    );
+  }
   terminal.line();
   const waiting = now.oldestQueuedAt === undefined ? '' : `, the oldest for ${age(now.oldestQueuedAt)}`;
   terminal.line(`  waiting     ${counts.queued}${waiting}`);

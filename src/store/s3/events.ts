@@ -56,6 +56,9 @@ export function turnEventsOn(
     // A topic's new URL or secret counts only for notifications that are made after it. And one whose topic is gone
     // would make Ceph refuse uploads: so it always goes before its topic, and comes after it.
     if (list.some(({ id }) => id === wish.name)) await removeNotification(client, wish.name);
+    // Anew, with an empty queue: events that wait in the old one bear the old secret, and would be refused for ever.
+    const old = await told(client, () => topics.find(wish.name));
+    if (old !== undefined) await topics.remove(old.arn);
     const topicArn = await told(client, () => topics.create(wish));
     const before = await readNotifications(client);
     await addNotification(client, before, { id: wish.name, topicArn, events: wanted });
