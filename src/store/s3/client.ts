@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises';
 import { Pool } from 'undici';
 import { KuvaError } from '../../image/failure.ts';
 import { pathOf, queryText } from './address.ts';
@@ -134,11 +135,7 @@ export async function textOf(answer: Answer, doing: string): Promise<string> {
 }
 
 /** Reads away an answer whose headers say it all, so that its connection can serve the next request. */
-export function drain(answer: Answer): Promise<void> {
-  if (answer.body.readableEnded) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    answer.body.once('end', resolve);
-    answer.body.once('error', reject);
-    answer.body.resume();
-  });
+export async function drain({ body }: Answer): Promise<void> {
+  // Not an event's business: it may have ended, or broken off, before anybody listened.
+  if (!body.readableEnded) await finished(body.resume());
 }

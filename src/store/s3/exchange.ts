@@ -36,6 +36,8 @@ class AnswerBody extends Readable {
   constructor(controller: Dispatcher.DispatchController) {
     super();
     this.#controller = controller;
+    // A body that breaks off before somebody reads it must not end the program: who reads it is told all the same.
+    this.on('error', () => undefined);
   }
 
   override _read(): void {

@@ -1,7 +1,7 @@
 import { KuvaError } from '../../image/failure.ts';
 import { type ObjectKey, showKey } from '../../image/key.ts';
 import type { GetOptions, ObjectVersion, StoredObject } from '../contract.ts';
-import { drain, type S3Client } from './client.ts';
+import { drain, type S3Answer, type S3Client } from './client.ts';
 import { refusalFailure } from './refusal.ts';
 import { versionOf } from './versionOf.ts';
 
@@ -49,7 +49,7 @@ export async function getObject(
 ): Promise<StoredObject> {
   const doing = `reading ${showKey(key)} from ${client.url}`;
   const answer = await client.send({ method: 'GET', key, doing, signal: options.signal });
-  const version = versionOf(key, answer);
+  const version = versionIn(key, answer);
   if (options.ifMatch !== undefined && options.ifMatch !== version.etag) {
     answer.body.destroy();
     throw new KuvaError('object-changed', {
@@ -59,6 +59,16 @@ export async function getObject(
     });
   }
   return { version, body: answer.body };
+}
+
+/** Lets go of the body of an answer that tells of no version. */
+function versionIn(key: ObjectKey, answer: S3Answer): ObjectVersion {
+  try {
+    return versionOf(key, answer);
+  } catch (failure) {
+    answer.body.destroy();
+    throw failure;
+  }
 }
 
 /** A listing of nothing. Not HEAD, whose refusals have no reason. @throws KuvaError `bucket-missing`, `store-*` */
