@@ -100,9 +100,7 @@ describe.skipIf(rgw === null)('the fault proxy', () => {
     ['an answer cut short', { kind: 'cut-answer', framing: 'length' }, 'store-unreachable'],
     ['a chunked answer cut short', { kind: 'cut-answer', framing: 'chunked' }, 'store-protocol'],
   ];
-  it.each(
-    outOfOrder,
-  )('gives a GET %s, and lets it through when the fault ends', async (_name, fault, code) => {
+  it.each(faults)('gives a GET %s, and lets it through when the fault ends', async (_name, fault, code) => {
     const { proxy, store, direct } = await open();
     await put(direct, photo);
     const rule = proxy.add({ kinds: ['get'], fault });
