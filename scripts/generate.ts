@@ -11,6 +11,8 @@ import { pathToFileURL } from 'node:url';
 import { fillParts, referenceParts } from '../src/config/reference.ts';
 import { schemaText } from '../src/config/schemaFile.ts';
 import { makeProgram } from '../src/cli/program.ts';
+import { logFieldReference } from '../src/cli/narrate/fields.ts';
+import { metricsReference } from '../src/web/metrics/definitions.ts';
 import { commandReference, exitReference, failureReference } from '../src/cli/reference.ts';
 
 /** The generated files below `root`, as they should be. */
@@ -27,6 +29,7 @@ export function generatedFiles(root: string): { readonly file: string; readonly 
       exits: exitReference(),
       failures: failureReference(),
     }),
+    filled('monitoring.md', { ...metricsReference(), 'log-fields': logFieldReference() }),
   ];
 }
 

@@ -5,7 +5,7 @@ import { imageStates } from '../image/state.ts';
 import type { Action } from './action.ts';
 import { exitCodes, reportFailure } from './exit.ts';
 import { openTerminal } from './terminal.ts';
-import { parseCount, parseWhen } from './typed.ts';
+import { parseCount, parseImageId, parseWhen } from './typed.ts';
 import { readVersion } from './version.ts';
 
 /** Parses the command line, does what it asks, and sets the exit code. Never throws. */
@@ -85,6 +85,7 @@ function addQuestions(program: Command): void {
     .argument('[name]', 'part of an input or output name; * and ? are wildcards')
     .description('what was done to which image, newest first')
     .addOption(new Option('--state <state...>', 'images in these states').choices(imageStates))
+    .option('--image <number>', 'only this image, by the number that log lines give it', parseImageId)
     .option('--since <when>', 'only since: 30min, 2h, 7d, or a date such as 2026-11-23T10:00', parseWhen)
     .option('--until <when>', 'only until, written likewise', parseWhen)
     .option('-n, --limit <count>', 'at most so many lines; 0: all', parseCount, 50)

@@ -20,3 +20,9 @@ export function parseCount(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
   return Number(text);
 }
+
+/** The number that an image has in the ledger. */
+export function parseImageId(text: string): bigint {
+  if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError('Give the number that a log line names.');
+  return BigInt(text);
+}

@@ -1,11 +1,12 @@
 /** Builds the concrete parts from the configuration: the one place that knows which stores and databases there are. */
 import { dirname, sep } from 'node:path';
 import type { DatabaseChoice, KuvaConfig, Place, S3BucketPlace } from '../config/config.ts';
-import type { ImageQueue, Ledger } from '../ledger/contract.ts';
+import type { ImageQueue, Ledger, Monitor } from '../ledger/contract.ts';
 import { startEmbedded } from '../ledger/embedded/startEmbedded.ts';
 import { openLedger } from '../ledger/ledger.ts';
-import { migrate } from '../ledger/migrate.ts';
+import { checkSchema, migrate } from '../ledger/migrate.ts';
 import { type LedgerPool, openPool } from '../ledger/pool.ts';
+import { openMonitor } from '../ledger/monitor.ts';
 import { openQueue } from '../ledger/queue.ts';
 import type { CheckedStore } from '../store/access.ts';
 import { openFolderStore } from '../store/folder/store.ts';
@@ -63,6 +64,9 @@ export async function wireDatabase(
 export interface WiredLedger {
   readonly ledger: Ledger;
   readonly queue: ImageQueue;
+  readonly monitor: Monitor;
+  /** Does the schema still fit this program? A newer one may have come since. @throws KuvaError `database-*` */
+  readonly checkSchema: () => Promise<void>;
   /** For a person to read, e.g. that a foreign `log_records` is in the way. */
   readonly notices: readonly string[];
 }
@@ -70,7 +74,13 @@ export interface WiredLedger {
 /** Brings the schema up to date and opens the ledger of one pipeline. */
 export async function wireLedger(pool: LedgerPool, pipeline: string): Promise<WiredLedger> {
   const { notices } = await migrate(pool);
-  return { ledger: openLedger(pool, pipeline), queue: openQueue(pool, pipeline), notices };
+  return {
+    ledger: openLedger(pool, pipeline),
+    queue: openQueue(pool, pipeline),
+    monitor: openMonitor(pool, pipeline),
+    checkSchema: () => checkSchema(pool),
+    notices,
+  };
 }
 
 export interface WiredTransforms {

@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
-import process from 'node:process';
 import type { ImageEvent } from '../pipeline/event.ts';
 import { systemClock } from '../pipeline/clock.ts';
 import { makeBudgets, thisMachine, concurrencyOf } from '../pipeline/budgets.ts';
@@ -12,6 +9,7 @@ import { runWorker } from '../pipeline/worker.ts';
 import { receiveEvents } from './events.ts';
 import type { Narrator } from './narrate/narrator.ts';
 import type { WebPlugs } from './serve.ts';
+import { makeShowing } from './showing.ts';
 import type { System } from './system.ts';
 import { readVersion } from './version.ts';
 
@@ -25,14 +23,16 @@ export interface Work {
   readonly run: (lead: boolean) => Promise<void>;
 }
 
+export interface WorkOptions {
+  /** The name that this process has in the ledger. */
+  readonly worker: string;
+  readonly narrator: Narrator;
+  readonly onEvent?: (event: ImageEvent) => void;
+}
+
 /** Wires one worker of this process: what `start`, `worker` and `run` share. */
-export async function prepareWork(
-  system: System,
-  narrator: Narrator,
-  onEvent: (event: ImageEvent) => void = () => undefined,
-): Promise<Work> {
+export async function prepareWork(system: System, { worker, narrator, onEvent }: WorkOptions): Promise<Work> {
   const { config, ledger, input } = system;
-  const worker = `${hostname()}-${process.pid}-${randomBytes(2).toString('hex')}`;
   let underWay = 0;
   const { stopping } = system;
   stopping.explain(() =>
@@ -49,6 +49,8 @@ export async function prepareWork(
     system.output.probe(stopping.stop),
   ]);
   const machine = thisMachine();
+  const concurrency = concurrencyOf(config.worker, machine);
+  const showing = makeShowing(system, { worker, concurrency, outages });
   const parts: PipelineParts = {
     worker,
     input,
@@ -67,9 +69,11 @@ export async function prepareWork(
     ending: stopping.stop,
     onEvent: (event) => {
       narrator.image(event);
-      onEvent(event);
+      showing.image(event);
+      onEvent?.(event);
     },
   };
+  const tellUnusables = tellUnusable(narrator);
   const discovery: DiscoverOptions = {
     input,
     ledger,
@@ -80,25 +84,34 @@ export async function prepareWork(
     ...(config.events !== undefined && { idlePoll: config.events.poll }),
     settle: config.worker.settle,
     ignored: ignoring(partialWritesVisible ? config.worker.ignore : []),
-    onPass: tellUnusable(narrator),
+    onPass: (pass) => {
+      tellUnusables(pass);
+      // For `status` and the metrics; the next one tells it again.
+      system.monitor.reportPass(worker, pass).catch(() => undefined);
+    },
   };
   const events = receiveEvents(config, narrator);
   const run = (lead: boolean): Promise<void> => {
     if (lead && events !== undefined) narrator.note('info', events.greeting);
-    return runWorker({
+    const running = runWorker({
       parts,
       queue: system.queue,
       ...(lead && { discovery, ...(events !== undefined && { eventHints: events.hints }) }),
       version: readVersion(),
-      concurrency: concurrencyOf(config.worker, machine),
+      concurrency,
       stop: stopping.stop,
       stopNow: stopping.stopNow,
       onUnderWay: (count) => {
         underWay = count;
+        showing.underWay(count);
       },
     });
+    showing.running(running);
+    return running;
   };
-  return { outages, discovery, plugs: { open: events === undefined ? [] : [events.plug], guarded: [] }, run };
+  const { open, guarded } = showing.plugs;
+  const plugs = { open: [...open, ...(events === undefined ? [] : [events.plug])], guarded };
+  return { outages, discovery, plugs, run };
 }
 
 /** Lets `kuva status` on any machine see what this worker waits for. The database may be what is missing: then it cannot. */

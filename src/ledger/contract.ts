@@ -97,6 +97,8 @@ export interface NewRecord {
 
 export interface LedgerRecord extends NewRecord {
   readonly id: bigint;
+  /** The image's own number. */
+  readonly imageId: bigint;
   readonly recordedAt: Date;
   readonly image: ImageIdentity;
   readonly round: number;
@@ -140,6 +142,8 @@ export interface ImageRow {
 }
 
 export interface LogFilter {
+  /** Only this image, by its number in the ledger. */
+  readonly imageId?: bigint;
   /** Matches input or output key: `*` and `?` as wildcards, else a part of the name. Case counts. */
   readonly name?: string;
   readonly states?: readonly ImageState[];
@@ -164,6 +168,8 @@ export interface WorkerRow {
   readonly discovering: boolean;
   /** Images that it has in work. */
   readonly processing: number;
+  /** The one of them that it has had for longest. */
+  readonly longest: { readonly key: ObjectKey; readonly since: Date } | undefined;
 }
 
 export interface LedgerStatus {
@@ -172,6 +178,12 @@ export interface LedgerStatus {
   /** When the oldest image that is still queued was put in. */
   readonly oldestQueuedAt: Date | undefined;
   readonly lastDoneAt: Date | undefined;
+  /** When an image last came to an end, whichever: done, set aside, superseded. */
+  readonly lastEndedAt: Date | undefined;
+  /** The last whole look over the input bucket. */
+  readonly lastPass: LastPass | undefined;
+  /** The database's clock, which all these times are of. */
+  readonly now: Date;
   /** Images done in the last minute and hour. */
   readonly doneLastMinute: number;
   readonly doneLastHour: number;
@@ -183,6 +195,17 @@ export interface LedgerStatus {
   readonly workers: readonly WorkerRow[];
   /** What is in the way right now, and since when: set and cleared by workers. */
   readonly outages: readonly Outage[];
+}
+
+export interface LastPass {
+  readonly at: Date;
+  readonly worker: string;
+  /** Objects in the bucket. */
+  readonly seen: number;
+  /** Images that were new. */
+  readonly queued: number;
+  /** Milliseconds. */
+  readonly took: number;
 }
 
 export interface Outage {
@@ -273,4 +296,55 @@ export interface ImageQueue {
    * the lock is lost (its connection broke). Returns when `stop` is aborted and `lead` has returned.
    */
   lead(lead: (signal: AbortSignal) => Promise<void>, stop: AbortSignal): Promise<void>;
+}
+
+/** An alert that was sent and is not over. */
+export interface OpenAlert {
+  readonly name: string;
+  readonly since: Date;
+  readonly mark: AlertMark;
+}
+
+/** What was told already: images set aside up to that moment (the database's, as text), so many in all. */
+export interface AlertMark {
+  readonly upTo?: string;
+  readonly total?: number;
+}
+
+export interface NewlySetAside {
+  /** Set aside in all, now. */
+  readonly total: number;
+  /** The last change among them; absent when there are none. */
+  readonly upTo?: string;
+  /** Those since the moment that was asked for, by reason; each state counted up to 10,000. */
+  readonly counts: readonly {
+    readonly code: FailureCode;
+    readonly state: ImageState;
+    readonly count: number;
+  }[];
+  /** The newest few. */
+  readonly examples: readonly {
+    readonly id: bigint;
+    readonly key: ObjectKey;
+    readonly code: FailureCode;
+    readonly what: string;
+  }[];
+}
+
+/** What workers tell each other about how it goes, beside the images themselves. */
+export interface Monitor {
+  /** Tells `status` of a whole look over the input bucket. */
+  reportPass(
+    worker: string,
+    pass: { readonly seen: number; readonly queued: number; readonly took: number },
+  ): Promise<void>;
+  /** Takes or keeps the turn to send alerts for so long: one worker of a pipeline has it. @returns is it mine? */
+  takeTurn(worker: string, milliseconds: number): Promise<boolean>;
+  leaveTurn(worker: string): Promise<void>;
+  openAlerts(): Promise<readonly (OpenAlert & { readonly toldAt: Date })[]>;
+  /** Notes that it was told just now. */
+  keepAlert(alert: OpenAlert): Promise<void>;
+  dropAlert(name: string): Promise<void>;
+  /** Images that were rejected or failed after a moment (`upTo` of an earlier answer); all, when left out. */
+  setAsideSince(upTo: string | undefined): Promise<NewlySetAside>;
 }

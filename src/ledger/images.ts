@@ -69,6 +69,7 @@ async function readPage(
   const states = statement.value(filter.states ?? imageStates);
   const limit = statement.value(size);
   const [beyond, direction] = filter.oldestFirst === true ? ['>', 'asc'] : ['<', 'desc'];
+  statement.where(filter.imageId, (image) => `i.id = ${image}`);
   statement.where(filter.since?.toISOString(), (since) => `i.changed_at >= ${since}`);
   statement.where(filter.until?.toISOString(), (until) => `i.changed_at < ${until}`);
   statement.where(

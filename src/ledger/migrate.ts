@@ -85,6 +85,22 @@ async function checkNotNewer(client: PoolClient): Promise<void> {
   });
 }
 
+/**
+ * Looks whether the schema still fits: another program's upgrade may have come meanwhile.
+ * @throws KuvaError `database-schema`, `database-*`
+ */
+export async function checkSchema(pool: LedgerPool): Promise<void> {
+  let client: PoolClient | undefined;
+  try {
+    client = await pool.connect();
+    await checkNotNewer(client);
+  } catch (error) {
+    throw databaseFailure(error);
+  } finally {
+    client?.release();
+  }
+}
+
 async function migrateOurs(client: PoolClient): Promise<Migrated> {
   await client.query('begin');
   try {

@@ -12,6 +12,7 @@ const pageSize = 500;
 
 const rowSchema = z.object({
   id: bigintColumn,
+  image_id: bigintColumn,
   recorded_at: dateColumn,
   recorded: z.string(),
   round: z.number(),
@@ -85,6 +86,7 @@ async function readPage(
   const [beyond, direction] = filter.oldestFirst === true ? ['>', 'asc'] : ['<', 'desc'];
   statement.where(filter.since?.toISOString(), (since) => `r.recorded_at >= ${since}`);
   statement.where(filter.until?.toISOString(), (until) => `r.recorded_at < ${until}`);
+  statement.where(filter.imageId, (image) => `r.image_id = ${image}`);
   statement.where(filter.afterRecord, (after) => `r.id > ${after}`);
   statement.where(upTo, (most) => `r.id <= ${most}`);
   if (following) statement.where(last?.id, (id) => `r.id ${beyond} ${id}`);
@@ -136,6 +138,7 @@ async function readPage(
 function ledgerRecord(pipeline: string, row: Row): LedgerRecord {
   return {
     id: row.id,
+    imageId: row.image_id,
     recordedAt: row.recorded_at,
     image: { pipeline, bucket: row.input_bucket, key: row.input_key, etag: row.input_etag },
     round: row.round,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ImageState, imageStates } from '../image/state.ts';
-import { dateColumn, failureCodeColumn, optional, stateColumn, storable } from './columns.ts';
+import { dateColumn, failureCodeColumn, keyColumn, optional, stateColumn, storable } from './columns.ts';
 import type { LedgerContext } from './context.ts';
 import type { FailureNote, LedgerStatus } from './contract.ts';
 import { lockClasses } from './locks.ts';
@@ -36,6 +36,17 @@ const statusSchema = z.object({
     counters: z.record(z.string(), z.number()),
     oldestQueuedAt: optional(dateColumn),
     lastDoneAt: optional(dateColumn),
+    lastEndedAt: optional(dateColumn),
+    lastPass: optional(
+      z.object({
+        at: dateColumn,
+        worker: z.string(),
+        seen: z.number(),
+        queued: z.number(),
+        took: z.number(),
+      }),
+    ),
+    now: dateColumn,
     doneLastMinute: z.number(),
     doneLastHour: z.number(),
     failures: z.array(z.object({ code: failureCodeColumn, state: stateColumn, count: z.number() })),
@@ -49,6 +60,7 @@ const statusSchema = z.object({
         alive: z.boolean(),
         discovering: z.boolean(),
         processing: z.number(),
+        longest: optional(z.object({ key: keyColumn, since: dateColumn })),
       }),
     ),
     outages: z.array(
@@ -69,6 +81,11 @@ const statusSql = `select jsonb_build_object(
     select what, sum(n) as n from kuva.counters where pipeline_id = $1 group by what) c),
   'oldestQueuedAt', (select min(queued_at) from kuva.images where pipeline_id = $1 and state = 'queued'),
   'lastDoneAt', (select max(changed_at) from kuva.images where pipeline_id = $1 and state = 'done'),
+  'lastEndedAt', (select max(e.at) from unnest(array['done', 'rejected', 'failed', 'superseded']) as s (state)
+    cross join lateral (select max(changed_at) as at from kuva.images i where i.pipeline_id = $1 and i.state = s.state) e),
+  'lastPass', (select jsonb_build_object('at', ended_at, 'worker', worker, 'seen', seen, 'queued', queued, 'took', took_ms)
+    from kuva.passes where pipeline_id = $1),
+  'now', now(),
   'doneLastMinute', (select count(*) from kuva.images
     where pipeline_id = $1 and state = 'done' and changed_at > now() - interval '1 minute'),
   'doneLastHour', (select count(*) from kuva.images
@@ -80,7 +97,9 @@ const statusSql = `select jsonb_build_object(
     select w.id, w.host, w.pid, w.version, w.started_at as "startedAt",
         l.backend is not null as alive,
         exists (select from kuva.held_locks($3) d where d.no = $1 and d.backend = l.backend) as discovering,
-        (select count(*) from kuva.images i where i.worker = w.id and i.state = 'processing') as processing
+        (select count(*) from kuva.images i where i.worker = w.id and i.state = 'processing') as processing,
+        (select jsonb_build_object('key', i.key, 'since', i.started_at) from kuva.images i
+          where i.worker = w.id and i.state = 'processing' order by i.started_at limit 1) as longest
       from kuva.workers w left join kuva.held_locks($2) l on l.no = w.no
       where w.pipeline_id = $1) w),
   'outages', (select coalesce(jsonb_agg(o order by o.since, o.worker), '[]') from (

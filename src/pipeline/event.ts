@@ -3,8 +3,8 @@ import type { ImageIdentity } from '../image/identity.ts';
 import type { ObjectKey } from '../image/key.ts';
 import type { DeleteOutcome } from '../store/contract.ts';
 
-/** What happened to an image, told to whoever shows it: the log, the progress bar. */
-export type ImageEvent =
+/** How one attempt at an image ended. */
+export type ImageEnd =
   | {
       readonly kind: 'done';
       readonly image: ImageIdentity;
@@ -13,8 +13,6 @@ export type ImageEvent =
         readonly sha256: string;
         readonly bytes: number;
       }[];
-      /** Milliseconds by phase. */
-      readonly durations: Readonly<Record<string, number>>;
       /** `changed` and `missing`: its owner replaced or removed the input meanwhile; it was left alone. */
       readonly input: DeleteOutcome;
     }
@@ -25,5 +23,17 @@ export type ImageEvent =
     }
   /** Another worker has taken the image over; this one changed nothing more. */
   | { readonly kind: 'lost'; readonly image: ImageIdentity };
+
+/** What happened to an image, told to whoever shows it: the log, the progress bar, the metrics. */
+export type ImageEvent = ImageEnd & {
+  /** Its number in the ledger: the same in everything that is told about this image. */
+  readonly id: bigint;
+  /** 1 for the first try; undefined when none was begun. */
+  readonly attempt: number | undefined;
+  /** Bytes of the input. */
+  readonly size: number;
+  /** Milliseconds by phase, as far as it came: `wait`, `get`, `transform`, `hash`, `put`, `delete`. */
+  readonly durations: Readonly<Record<string, number>>;
+};
 
 export type ImageEventKind = ImageEvent['kind'];

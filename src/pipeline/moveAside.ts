@@ -3,7 +3,7 @@ import { identityMark } from '../image/identity.ts';
 import { markedKey } from '../image/outputKey.ts';
 import type { Attempt, Settlement } from '../ledger/contract.ts';
 import type { ObjectStore, ObjectVersion } from '../store/contract.ts';
-import type { ImageEvent } from './event.ts';
+import type { ImageEnd } from './event.ts';
 import { noteOf } from './failureNote.ts';
 import type { PipelineParts } from './parts.ts';
 import { patiently } from './patience.ts';
@@ -25,7 +25,7 @@ interface Move {
 }
 
 /** Copies a rejected input to the place for such, writes down where, and only then removes it from the input bucket. */
-export async function moveAside({ parts, store, attempt, failure, settle, stop }: Move): Promise<ImageEvent> {
+export async function moveAside({ parts, store, attempt, failure, settle, stop }: Move): Promise<ImageEnd> {
   const { image } = attempt;
   try {
     // Rejected for its size alone: it is not pulled through memory to be moved.

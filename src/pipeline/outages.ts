@@ -41,6 +41,11 @@ export class Outages {
     this.#onChange(outage, true);
   }
 
+  /** All that there are now. */
+  get all(): readonly NoticedOutage[] {
+    return [...this.#current.values()];
+  }
+
   /** The one that has lasted longest, if any. */
   get longest(): NoticedOutage | undefined {
     return [...this.#current.values()].sort((a, b) => a.since.getTime() - b.since.getTime())[0];

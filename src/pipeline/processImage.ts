@@ -1,10 +1,11 @@
 import { KuvaError, toKuvaError } from '../image/failure.ts';
 import { identityMark } from '../image/identity.ts';
+import { showKey } from '../image/key.ts';
 import { markedKey } from '../image/outputKey.ts';
 import { keyOfOutput, recipeDigest, recipeText } from '../image/recipe.ts';
 import type { Attempt, Begin, QueuedImage, WantedKey } from '../ledger/contract.ts';
 import type { DeleteOutcome, ObjectVersion } from '../store/contract.ts';
-import type { ImageEvent } from './event.ts';
+import type { ImageEnd } from './event.ts';
 import { makeRecords } from './makeRecords.ts';
 import type { PipelineParts } from './parts.ts';
 import { patiently } from './patience.ts';
@@ -25,18 +26,34 @@ export async function processImage(
   queued: QueuedImage,
   stop: AbortSignal,
 ): Promise<void> {
+  const phases = new Phases(parts.clock);
+  const tell: Tell = (end, attempt) => {
+    const { id, size } = queued;
+    parts.onEvent({ ...end, id, size, attempt: attempt?.number, durations: phases.durations });
+  };
   try {
-    const begun = await begin(parts, queued, stop);
-    if (begun.outcome === 'begun') parts.onEvent(await attemptImage(parts, begun.attempt, stop));
+    const begun = await begin(parts, queued, tell, stop);
+    if (begun.outcome === 'begun') {
+      tell(await attemptImage(parts, begun.attempt, phases, stop), begun.attempt);
+    } else if (begun.outcome === 'exhausted') {
+      tell({ kind: 'failed', image: queued.image, failure: exhausted(queued) });
+    }
   } catch (thrown) {
     // The ledger could not be reached until the process had to stop, or refused: the next attempt decides.
-    parts.onEvent({ kind: 'postponed', image: queued.image, failure: toKuvaError(thrown) });
+    tell({ kind: 'postponed', image: queued.image, failure: toKuvaError(thrown) });
     // Do not spin if the ledger refuses everything.
     await parts.clock.pause(1_000, stop);
   }
 }
 
-async function begin(parts: PipelineParts, queued: QueuedImage, stop: AbortSignal): Promise<Begin> {
+type Tell = (end: ImageEnd, attempt?: Attempt) => void;
+
+async function begin(
+  parts: PipelineParts,
+  queued: QueuedImage,
+  tell: Tell,
+  stop: AbortSignal,
+): Promise<Begin> {
   const ask = (wanted: readonly WantedKey[]): Promise<Begin> =>
     patiently(
       () =>
@@ -56,7 +73,8 @@ async function begin(parts: PipelineParts, queued: QueuedImage, stop: AbortSigna
     if (failure.retry !== 'never') throw failure;
     // No key can be had for an output: begin without one, so that the image can be rejected with this reason.
     const begun = await ask([]);
-    if (begun.outcome === 'begun') parts.onEvent(await settleFailure(parts, begun.attempt, failure, stop));
+    if (begun.outcome !== 'begun') return begun;
+    tell(await settleFailure(parts, begun.attempt, failure, stop), begun.attempt);
     return { outcome: 'over', state: 'rejected' };
   }
 }
@@ -68,8 +86,12 @@ function wantedKeys(parts: PipelineParts, { image }: QueuedImage): WantedKey[] {
   });
 }
 
-async function attemptImage(parts: PipelineParts, attempt: Attempt, stop: AbortSignal): Promise<ImageEvent> {
-  const phases = new Phases(parts.clock);
+async function attemptImage(
+  parts: PipelineParts,
+  attempt: Attempt,
+  phases: Phases,
+  stop: AbortSignal,
+): Promise<ImageEnd> {
   phases.durations['wait'] = attempt.waitedMs;
   try {
     const written = attempt.committed ? undefined : await makeRecords(parts, attempt, phases, stop);
@@ -88,7 +110,7 @@ async function attemptImage(parts: PipelineParts, attempt: Attempt, stop: AbortS
       sha256: outputSha256,
       bytes: outputBytes,
     }));
-    return { kind: 'done', image: attempt.image, outputs, durations: phases.durations, input };
+    return { kind: 'done', image: attempt.image, outputs, input };
   } catch (thrown) {
     return settleFailure(parts, attempt, stop.aborted ? interrupted(thrown) : toKuvaError(thrown), stop);
   }
@@ -124,6 +146,15 @@ function inDatabase<T>(parts: PipelineParts, stop: AbortSignal, action: () => Pr
     outages: parts.outages,
     clock: parts.clock,
     signal: parts.ending,
+  });
+}
+
+/** The ledger has set it aside already, with these words; here it is told. */
+function exhausted({ image }: QueuedImage): KuvaError {
+  return new KuvaError('transform-crashed', {
+    what: `The attempts at ${showKey(image.key)} ended without a word: the worker was killed or cut off each time`,
+    data: 'The input stays where it is.',
+    remedy: 'Look whether this image needs more memory than the machine has; then use `kuva retry`.',
   });
 }
 

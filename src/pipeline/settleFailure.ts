@@ -1,6 +1,6 @@
 import type { KuvaError } from '../image/failure.ts';
 import type { Attempt, Settlement } from '../ledger/contract.ts';
-import type { ImageEvent } from './event.ts';
+import type { ImageEnd } from './event.ts';
 import type { PipelineParts } from './parts.ts';
 import { patiently } from './patience.ts';
 import { noteOf } from './failureNote.ts';
@@ -16,7 +16,7 @@ export async function settleFailure(
   attempt: Attempt,
   failure: KuvaError,
   stop: AbortSignal,
-): Promise<ImageEvent> {
+): Promise<ImageEnd> {
   const { image } = attempt;
   if (failure.code === 'lease-lost') return { kind: 'lost', image };
   const settle: Settle = (settlement) =>
@@ -27,9 +27,9 @@ export async function settleFailure(
       signal: parts.ending,
     });
   const told = async (
-    kind: Exclude<ImageEvent['kind'], 'done' | 'lost'>,
+    kind: Exclude<ImageEnd['kind'], 'done' | 'lost'>,
     settlement: Settlement,
-  ): Promise<ImageEvent> =>
+  ): Promise<ImageEnd> =>
     (await settle(settlement)) === 'lost' ? { kind: 'lost', image } : { kind, image, failure };
   const note = noteOf(failure);
 

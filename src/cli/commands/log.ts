@@ -10,6 +10,7 @@ import { type LedgerSystem, sharedOptions, withLedger } from '../system.ts';
 
 const optionsSchema = sharedOptions.extend({
   name: z.string().optional(),
+  image: z.bigint().optional(),
   state: z.array(z.enum(imageStates)).optional(),
   since: z.date().optional(),
   until: z.date().optional(),
@@ -28,11 +29,13 @@ export const log: Action = (given, terminal) => {
   return withLedger(options, terminal, async (system) => {
     const filter: LogFilter = {
       ...(options.name !== undefined && { name: options.name }),
+      ...(options.image !== undefined && { imageId: options.image }),
       ...(options.since !== undefined && { since: options.since }),
       ...(options.until !== undefined && { until: options.until }),
       ...(options.limit > 0 && { limit: options.limit }),
     };
-    const states = options.state ?? ['done'];
+    // Of the one image that was asked for: whatever became of it.
+    const states = options.state ?? (options.image === undefined ? ['done'] : imageStates);
     const printer = logPrinters[format](terminal);
     const lines: LogLine[] = [];
     for await (const line of logLines(system, filter, states)) {
@@ -58,11 +61,13 @@ async function* logLines(
   states: readonly string[],
 ): AsyncGenerator<LogLine> {
   const [only, ...others] = states;
-  if (only === 'done' && others.length === 0) {
+  const ofOne = filter.imageId !== undefined;
+  if ((only === 'done' && others.length === 0) || (ofOne && states.includes('done'))) {
     for await (const record of system.ledger.records(filter)) yield fromRecord(record);
-    return;
+    if (!ofOne) return;
   }
-  const wanted = imageStates.filter((state) => states.includes(state));
+  const wanted = imageStates.filter((state) => states.includes(state) && !(ofOne && state === 'done'));
+  if (wanted.length === 0) return;
   for await (const image of system.ledger.images({ ...filter, states: wanted })) yield fromImage(image);
 }
 

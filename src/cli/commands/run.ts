@@ -6,6 +6,7 @@ import type { ImageEventKind } from '../../pipeline/event.ts';
 import type { Outages } from '../../pipeline/outages.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
+import { hideSecretsOf } from '../narrate/hide.ts';
 import { jsonNarrator } from '../narrate/json.ts';
 import { plainNarrator } from '../narrate/plain.ts';
 import type { Action } from '../action.ts';
@@ -14,6 +15,7 @@ import { serveWhile } from '../serve.ts';
 import { sharedOptions, withSystem } from '../system.ts';
 import type { Terminal } from '../terminal.ts';
 import { prepareWork } from '../work.ts';
+import { makeWorkerName } from '../workerName.ts';
 
 const optionsSchema = sharedOptions.extend({ patience: durationSchema });
 
@@ -37,11 +39,18 @@ export const run: Action = (given, terminal) => {
     const clear = (): void => {
       bar.clear();
     };
+    const worker = makeWorkerName();
+    const { pipeline, log } = system.config;
+    const hide = hideSecretsOf(system.config);
     const narrator = terminal.json
-      ? jsonNarrator(system.config.pipeline, system.config.log.level)
-      : plainNarrator(terminal, { every: false, before: clear });
-    const work = await prepareWork(system, narrator, (event) => {
-      tally[event.kind]++;
+      ? jsonNarrator({ pipeline, worker, level: log.level, hide })
+      : plainNarrator(terminal, { every: false, before: clear, hide });
+    const work = await prepareWork(system, {
+      worker,
+      narrator,
+      onEvent: (event) => {
+        tally[event.kind]++;
+      },
     });
     const { outages, discovery } = work;
     const { stopping } = system;

@@ -1,4 +1,5 @@
 import { exitCodes } from '../exit.ts';
+import { hideSecretsOf } from '../narrate/hide.ts';
 import { jsonNarrator } from '../narrate/json.ts';
 import type { Narrator } from '../narrate/narrator.ts';
 import { plainNarrator } from '../narrate/plain.ts';
@@ -7,6 +8,7 @@ import { serveWhile } from '../serve.ts';
 import { type System, sharedOptions, withSystem } from '../system.ts';
 import type { Terminal } from '../terminal.ts';
 import { prepareWork } from '../work.ts';
+import { makeWorkerName } from '../workerName.ts';
 
 /** `kuva start`: keeps going until it is stopped. */
 export const start: Action = (given, terminal) => keepGoing(given, terminal, announce);
@@ -25,8 +27,9 @@ function keepGoing(
 ): Promise<number> {
   const options = sharedOptions.parse(given);
   return withSystem(options, terminal, async (system) => {
-    const narrator = narratorFor(system, terminal);
-    const work = await prepareWork(system, narrator);
+    const worker = makeWorkerName();
+    const narrator = narratorFor(system, terminal, worker);
+    const work = await prepareWork(system, { worker, narrator });
     for (const notice of system.notices) narrator.note('warn', notice);
     if (!terminal.json) for (const line of greeting(system, terminal)) terminal.line(line);
     await serveWhile(system.config, work.plugs, narrator, true, () => work.run(true));
@@ -46,12 +49,14 @@ function announce({ config, where }: System, terminal: Terminal): string[] {
   ];
 }
 
-function narratorFor({ config }: System, terminal: Terminal): Narrator {
+function narratorFor({ config }: System, terminal: Terminal, worker: string): Narrator {
+  const hide = hideSecretsOf(config);
   const json = terminal.json || config.log.format === 'json';
   return json
-    ? jsonNarrator(config.pipeline, config.log.level)
+    ? jsonNarrator({ pipeline: config.pipeline, worker, level: config.log.level, hide })
     : plainNarrator(terminal, {
         every: config.log.level !== 'warn' && config.log.level !== 'error',
         debug: config.log.level === 'debug',
+        hide,
       });
 }

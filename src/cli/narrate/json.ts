@@ -1,54 +1,107 @@
 import pino from 'pino';
+import { describeFailure, type KuvaError } from '../../image/failure.ts';
+import { showKey } from '../../image/key.ts';
 import type { ImageEvent } from '../../pipeline/event.ts';
+import type { LogField } from './fields.ts';
+import { type Hide, hidePasswordsInUrls } from './hide.ts';
 import type { Narrator } from './narrator.ts';
 
-/** One JSON object a line, on standard output: for log collectors and scripts. */
-export function jsonNarrator(worker: string, level: string): Narrator {
-  const log = pino({
-    level,
-    base: { worker },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    messageKey: 'message',
-  });
+export interface JsonNarratorOptions {
+  readonly pipeline: string;
+  readonly worker: string;
+  readonly level: string;
+  readonly hide: Hide;
+  /** Left out: standard output. */
+  readonly write?: (line: string) => void;
+}
+
+type Fields = Partial<Record<LogField, unknown>>;
+
+/** One JSON object a line, on standard output: for log collectors and scripts. Its fields: `fields.ts`. */
+export function jsonNarrator({ pipeline, worker, level, hide, write }: JsonNarratorOptions): Narrator {
+  const log = pino(
+    {
+      level,
+      base: { pipeline, worker },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      messageKey: 'message',
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: (line) => escaped(hide(line)) },
+    },
+    write === undefined ? pino.destination({ dest: 1, sync: true }) : { write },
+  );
   return {
     image: (event) => {
-      log[levels[event.kind]](fields(event), event.kind);
+      const { level: its, words } = kinds[event.kind];
+      log[its](imageFields(event), `${showKey(event.image.key)} ${words}`);
     },
     outage: ({ resource, failure, since }, over) => {
-      const about = { event: over ? 'outage-over' : 'outage', resource, code: failure.code, since };
-      if (over) log.info(about, `${resource} is back`);
-      else log.warn(about, failure.message);
+      const about: Fields = { event: over ? 'outage-over' : 'outage', resource, since };
+      if (over) {
+        const seconds = Math.round((Date.now() - since.getTime()) / 1000);
+        log.info({ ...about, code: failure.code, seconds }, `${resource} is back`);
+      } else {
+        const fields = failureFields(failure);
+        log.warn({ ...about, ...fields }, fields.what);
+      }
     },
-    note: (level, text) => {
-      log[level](text);
+    note: (its, text) => {
+      log[its]({ event: 'note' }, hidePasswordsInUrls(text));
     },
   };
 }
 
-const levels = {
-  done: 'info',
-  rejected: 'warn',
-  failed: 'error',
-  superseded: 'info',
-  'attempt-failed': 'warn',
-  postponed: 'info',
-  lost: 'info',
-} as const satisfies Record<ImageEvent['kind'], string>;
+const kinds = {
+  done: { level: 'info', words: 'is done' },
+  rejected: { level: 'warn', words: 'was set aside: it can never succeed' },
+  failed: { level: 'error', words: 'was set aside: its attempts are used up' },
+  superseded: { level: 'info', words: 'was replaced or removed by its owner' },
+  'attempt-failed': { level: 'warn', words: 'will be tried again' },
+  postponed: { level: 'info', words: 'is tried again soon; that was no attempt' },
+  lost: { level: 'info', words: 'was taken over by another worker' },
+} as const satisfies Record<ImageEvent['kind'], { level: string; words: string }>;
 
-function fields(event: ImageEvent): Record<string, unknown> {
-  const { bucket, key, etag, pipeline } = event.image;
-  const about = { event: event.kind, pipeline, bucket, key, etag };
+function imageFields(event: ImageEvent): Fields {
+  const { id, attempt, size, durations, image } = event;
+  const about: Fields = {
+    event: event.kind,
+    image: Number(id),
+    ...(attempt !== undefined && { attempt }),
+    bucket: image.bucket,
+    key: image.key,
+    etag: image.etag,
+    bytes: size,
+    durations,
+  };
   switch (event.kind) {
     case 'done':
-      return { ...about, outputs: event.outputs, durations: event.durations, input: event.input };
+      return { ...about, outputs: event.outputs, input: event.input };
     case 'lost':
       return about;
     default:
-      return {
-        ...about,
-        code: event.failure.code,
-        what: event.failure.message,
-        remedy: event.failure.remedy,
-      };
+      return { ...about, ...failureFields(event.failure) };
   }
+}
+
+function failureFields(failure: KuvaError): Fields & { what: string } {
+  const [what = ''] = describeFailure(failure).map(hidePasswordsInUrls);
+  const { code, data, remedy } = failure;
+  return {
+    code,
+    what,
+    ...(data !== undefined && { data: hidePasswordsInUrls(data) }),
+    ...(remedy !== undefined && { remedy: hidePasswordsInUrls(remedy) }),
+  };
+}
+
+/**
+ * JSON escapes U+0000 to U+001F itself. What else steers a terminal or turns a line around (C1 controls, formats and
+ * bidirectional overrides, line separators, halves of pairs) stands within texts only, so that an escape is the same.
+ */
+function escaped(line: string): string {
+  return line.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) =>
+    [...Array(character.length).keys()]
+      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }

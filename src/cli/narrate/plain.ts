@@ -2,6 +2,7 @@ import { showKey } from '../../image/key.ts';
 import { showBytes, showDuration } from '../../image/quantity.ts';
 import type { ImageEvent } from '../../pipeline/event.ts';
 import type { Terminal } from '../terminal.ts';
+import { type Hide, hidePasswordsInUrls } from './hide.ts';
 import type { Narrator } from './narrator.ts';
 
 const resources = {
@@ -17,11 +18,12 @@ const resources = {
  */
 export function plainNarrator(
   terminal: Terminal,
-  options: { every: boolean; debug?: boolean; before?: () => void },
+  options: { every: boolean; debug?: boolean; before?: () => void; hide: Hide },
 ): Narrator {
   const say = (text: string): void => {
     options.before?.();
-    terminal.errorLine(`${terminal.paint('gray', new Date().toTimeString().slice(0, 8))} ${text}`);
+    const time = terminal.paint('gray', new Date().toTimeString().slice(0, 8));
+    terminal.errorLine(`${time} ${hidePasswordsInUrls(options.hide(text))}`);
   };
   return {
     image: (event) => {
@@ -61,11 +63,11 @@ function imageLine(event: ImageEvent, terminal: Terminal, every: boolean): strin
       return `${terminal.paint('green', '✓')} ${name} → ${showKey(first.key)}${others} (${showBytes(first.bytes)}, ${showDuration(took)})`;
     }
     case 'rejected':
-      return `${terminal.paint('red', '✗')} ${name} set aside: ${event.failure.message}`;
+      return `${terminal.paint('red', '✗')} ${name} set aside: ${event.failure.message} (image ${event.id})`;
     case 'failed':
-      return `${terminal.paint('red', '✗')} ${name} failed for the last time: ${event.failure.message}`;
+      return `${terminal.paint('red', '✗')} ${name} failed for the last time: ${event.failure.message} (image ${event.id})`;
     case 'attempt-failed':
-      return `${terminal.paint('yellow', '↻')} ${name} will be tried again: ${event.failure.message}`;
+      return `${terminal.paint('yellow', '↻')} ${name} will be tried again: ${event.failure.message} (image ${event.id}, attempt ${event.attempt ?? 0})`;
     case 'superseded':
       return `${terminal.paint('gray', '–')} ${name}: ${event.failure.message}`;
     case 'postponed':

@@ -3,6 +3,7 @@ import { records } from './002-records.ts';
 import { workers } from './003-workers.ts';
 import { protocol } from './004-protocol.ts';
 import { backlog } from './005-backlog.ts';
+import { monitoring } from './006-monitoring.ts';
 
 export interface Migration {
   readonly id: number;
@@ -11,4 +12,4 @@ export interface Migration {
 }
 
 /** In the order in which they are applied. One that was released is never changed: a new one is added instead. */
-export const migrations: readonly Migration[] = [images, records, workers, protocol, backlog];
+export const migrations: readonly Migration[] = [images, records, workers, protocol, backlog, monitoring];
