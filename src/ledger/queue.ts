@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
+import type { At } from '../image/crashPoint.ts';
 import type { FailureNote, ImageQueue } from './contract.ts';
 import { databaseFailure } from './databaseError.ts';
 import type { Log } from './graphile.ts';
@@ -17,18 +18,20 @@ import { aborted, growingPause, pause } from './waiting.ts';
 export interface QueueOptions {
   /** Told what Graphile Worker logs as an error, and whose images were taken over. */
   readonly log?: Log;
+  /** Told when a job was taken from the queue: for the tests, which crash there. */
+  readonly at?: At;
 }
 
 /** The queue of one pipeline in a database that `migrate` has prepared. */
 export function openQueue(
   pool: LedgerPool,
   pipeline: string,
-  { log = () => undefined }: QueueOptions = {},
+  { log = () => undefined, at }: QueueOptions = {},
 ): ImageQueue {
   const presence = openPresence(pool);
   const pipelineId = pipelineNumber(pool, pipeline);
   return {
-    run: (options) => runQueue({ pool, pipeline, pipelineId, presence, log }, options),
+    run: (options) => runQueue({ pool, pipeline, pipelineId, presence, log, at }, options),
     lead: (lead, stop) => leadWhenFirst(presence, pipelineId, lead, stop),
   };
 }
@@ -39,6 +42,7 @@ interface QueueParts {
   readonly pipelineId: () => Promise<number>;
   readonly presence: Presence;
   readonly log: Log;
+  readonly at: At | undefined;
 }
 
 type RunOptions = Parameters<ImageQueue['run']>[0];
@@ -99,6 +103,7 @@ async function stretch(
     work: (payload) => inWork.work(runner.id, payload),
     mayTake: () => inWork.below(concurrency),
     log,
+    onOver: () => void parts.at?.('job-over'),
   });
   inWork.addPool(runner.id);
   const ended = new AbortController();

@@ -14,6 +14,8 @@ export interface RunnerOptions {
   /** Waits until another job may be taken. */
   readonly mayTake: () => Promise<void>;
   readonly log: Log;
+  /** Told when a job that was done is not in the queue any more. */
+  readonly onOver: () => void;
 }
 
 /** Graphile Worker, from when the database answers until it does not. */
@@ -48,6 +50,8 @@ export function startRunner(options: RunnerOptions): Runner {
   };
   events.on('worker:getJob:start', () => asking++);
   for (const event of ['worker:getJob:empty', 'job:start'] as const) events.on(event, answered);
+
+  events.on('job:complete', options.onOver);
 
   let noticed: (error: unknown) => void = () => undefined;
   const trouble = new Promise<unknown>((resolve) => {

@@ -32,5 +32,9 @@ export async function lookUp(
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, wanted.length) }, lane));
   const ready = choose(options, settling, { objects });
-  return ready.length === 0 ? 0 : ledger.enqueue(input.bucket, ready, listedAt);
+  if (ready.length === 0) return 0;
+  await options.at?.('listed');
+  const queued = await ledger.enqueue(input.bucket, ready, listedAt);
+  await options.at?.('queued');
+  return queued;
 }

@@ -38,19 +38,23 @@ export async function makeRecords(
         resource: 'input',
       }),
     );
+    await parts.at?.('read');
     const facts = await transformer.inspect(source.bytes);
     const weight = transformer.weigh(facts, parts.recipe);
     refuseHeavy(attempt, weight, budgets.images.capacity);
     const imageLease = await budgets.images.take(weight, signal);
     try {
       const made = await transform(parts, source, facts, phases, signal);
+      await parts.at?.('transformed');
       imageLease.shrinkTo(made.reduce((sum, output) => sum + output.bytes.length, 0));
       const records: NewRecord[] = [];
       for (const output of made) {
         const sha256 = await phases.time('hash', () => sha256Of(output.bytes));
+        await parts.at?.('output-due');
         const placed = await phases.time('put', () =>
           patiently(() => place(parts, attempt, output, sha256, signal), { ...patience, resource: 'output' }),
         );
+        await parts.at?.('output-placed');
         records.push(record(parts, source, facts, output, sha256, placed, phases));
       }
       return { version: source.version, records };

@@ -64,10 +64,13 @@ export async function moveAside({ parts, store, attempt, failure, settle, stop }
     } finally {
       lease.release();
     }
+    await parts.at?.('rejected.copied');
     const movedTo = `${store.url}/${moved.key}`;
     if ((await settle({ state: 'rejected', failure: noteOf(failure), movedTo })) === 'lost')
       return { kind: 'lost', image };
+    await parts.at?.('rejected.settled');
     await patiently(() => parts.input.delete(read, stop), { ...patience, resource: 'input' });
+    await parts.at?.('rejected.removed');
     return { kind: 'rejected', image, failure };
   } catch (thrown) {
     const trouble = toKuvaError(thrown);

@@ -1,3 +1,4 @@
+import type { At } from '../image/crashPoint.ts';
 import type { Recipe } from '../image/recipe.ts';
 import type { KeyConflict, Ledger } from '../ledger/contract.ts';
 import type { ObjectStore } from '../store/contract.ts';
@@ -30,6 +31,8 @@ export interface PipelineParts {
   /** Aborted: the process wants to end; finish what is under way, but do not wait for outages to end. */
   readonly ending: AbortSignal;
   readonly onEvent: (event: ImageEvent) => void;
+  /** Passed between any two effects of an image's way: for the tests, which crash there. */
+  readonly at?: At;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { At } from '../image/crashPoint.ts';
 import type { ObjectKey } from '../image/key.ts';
 import type { Ledger, SeenObject } from '../ledger/contract.ts';
 import type { ListPage, ObjectStore, Unusable } from '../store/contract.ts';
@@ -21,6 +22,8 @@ export interface DiscoverOptions {
   /** Is this object not meant for us (a directory marker, a temporary file)? */
   readonly ignored: (object: SeenObject) => boolean;
   readonly onPass?: (pass: Pass) => void;
+  /** See {@link crashPoints}. */
+  readonly at?: At;
 }
 
 /** One look over the whole bucket. */
@@ -67,8 +70,11 @@ export async function discoverOnce(
     try {
       for await (const page of input.list({ signal, ...(after !== undefined && { after }) })) {
         const ready = choose(options, settling, page, counted);
-        if (ready.length > 0)
+        if (ready.length > 0) {
+          await options.at?.('listed');
           counted.queued += await patient('database', () => ledger.enqueue(input.bucket, ready, listedAt));
+          await options.at?.('queued');
+        }
         unusable.push(...page.unusable.slice(0, reportedUnusable - unusable.length));
         if (input.inOrder !== true) continue;
         onPage?.(page, after);

@@ -34,6 +34,7 @@ export async function processImage(
   try {
     const begun = await begin(parts, queued, tell, stop);
     if (begun.outcome === 'begun') {
+      await parts.at?.('begun');
       tell(await attemptImage(parts, begun.attempt, phases, stop), begun.attempt);
     } else if (begun.outcome === 'exhausted') {
       tell({ kind: 'failed', image: queued.image, failure: exhausted(queued) });
@@ -101,10 +102,13 @@ async function attemptImage(
         parts.ledger.commit(attempt, written.records, recipe),
       );
       if (committed === 'lost') return { kind: 'lost', image: attempt.image };
+      await parts.at?.('recorded');
     }
     const input = await phases.time('delete', () => removeInput(parts, attempt, written?.version, stop));
+    await parts.at?.('input-removed');
     const settled = await inDatabase(parts, stop, () => parts.ledger.settle(attempt, { state: 'done' }));
     if (settled === 'lost') return { kind: 'lost', image: attempt.image };
+    await parts.at?.('done');
     const outputs = (written?.records ?? []).map(({ outputKey, outputSha256, outputBytes }) => ({
       key: outputKey,
       sha256: outputSha256,
@@ -118,7 +122,7 @@ async function attemptImage(
 
 /**
  * Removes the input, but only the version whose outputs are recorded. After a crash between COMMIT and DELETE
- * that version is looked up again by its ETag.
+ * that version is named by its ETag.
  */
 function removeInput(
   parts: PipelineParts,
@@ -126,12 +130,11 @@ function removeInput(
   read: ObjectVersion | undefined,
   stop: AbortSignal,
 ): Promise<DeleteOutcome> {
-  const remove = async (): Promise<DeleteOutcome> => {
-    const version = read ?? (await parts.input.head(attempt.image.key, stop));
-    if (version === undefined) return 'missing';
-    return version.etag === attempt.image.etag ? parts.input.delete(version, stop) : 'changed';
-  };
-  return patiently(remove, {
+  const { image, size } = attempt;
+  // The store compares the ETag. That nothing is to be seen under the key is for the store to say as well: a worker
+  // that was killed may have had the file in its hands, and it would come back when everything seems over.
+  const version = read ?? { key: image.key, etag: image.etag, size, lastModified: new Date(0) };
+  return patiently(() => parts.input.delete(version, stop), {
     resource: 'input',
     outages: parts.outages,
     clock: parts.clock,

@@ -19,13 +19,16 @@ export async function settleFailure(
 ): Promise<ImageEnd> {
   const { image } = attempt;
   if (failure.code === 'lease-lost') return { kind: 'lost', image };
-  const settle: Settle = (settlement) =>
-    patiently(() => parts.ledger.settle(attempt, settlement), {
+  const settle: Settle = async (settlement) => {
+    const settled = await patiently(() => parts.ledger.settle(attempt, settlement), {
       resource: 'database',
       outages: parts.outages,
       clock: parts.clock,
       signal: parts.ending,
     });
+    await parts.at?.('attempt-settled');
+    return settled;
+  };
   const told = async (
     kind: Exclude<ImageEnd['kind'], 'done' | 'lost'>,
     settlement: Settlement,

@@ -1,3 +1,4 @@
+import type { At } from '../../image/crashPoint.ts';
 import type { FileSystemTraits } from './fileSystem.ts';
 import type { Root } from './root.ts';
 import type { Workspace } from './workspace.ts';
@@ -7,4 +8,6 @@ export interface Folder {
   readonly root: Root;
   readonly workspace: Workspace;
   readonly traits: FileSystemTraits;
+  /** Passed between any two effects: for the tests, which crash there. */
+  readonly at: At;
 }

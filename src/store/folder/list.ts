@@ -23,10 +23,13 @@ export async function* listFiles(
   root: Root,
   traits: FileSystemTraits,
   options: ListOptions = {},
+  mend: () => Promise<void> = () => Promise.resolve(),
 ): AsyncGenerator<ListPage> {
   const doing = `listing ${root.name}`;
   const { pageSize = 1000, prefix = '', signal } = options;
   await root.check();
+  // What a killed process took aside is in the bucket, though not to be seen; where it cannot be mended, the rest can be read.
+  await mend().catch(() => undefined);
   let page: Page = { objects: [], unusable: [] };
   let batch: Entry[] = [];
   for await (const entry of walk(root, '')) {

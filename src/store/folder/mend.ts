@@ -2,11 +2,10 @@
 import { readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { unless } from './failure.ts';
-import type { FileSystemTraits } from './fileSystem.ts';
+import type { Folder } from './folder.ts';
 import { ownerState, silentFor } from './owner.ts';
 import { putBack } from './putBack.ts';
-import type { Root } from './root.ts';
-import { readAside, type Workspace } from './workspace.ts';
+import { readAside } from './workspace.ts';
 
 /**
  * Files taken aside go back to where they were, half-written ones are removed. The folder of each dead owner is
@@ -14,11 +13,8 @@ import { readAside, type Workspace } from './workspace.ts';
  * with its next step and tries again: nothing is lost by the mistake.
  * @throws the file system's own errors
  */
-export async function mendLeftovers(
-  root: Root,
-  workspace: Workspace,
-  traits: FileSystemTraits,
-): Promise<void> {
+export async function mendLeftovers(folder: Folder): Promise<void> {
+  const { workspace, at } = folder;
   for (const owner of (await unless(['ENOENT'], readdir(workspace.all))) ?? []) {
     if (owner === workspace.owner || !(await isOver(join(workspace.all, owner), owner))) continue;
     const ours = workspace.claimed();
@@ -26,7 +22,9 @@ export async function mendLeftovers(
       ['ENOENT'],
       rename(join(workspace.all, owner), ours).then(() => true),
     );
-    if (claimed === true) await mendOwner(root, traits, ours);
+    if (claimed !== true) continue;
+    await at('folder.leftovers-claimed');
+    await mendOwner(folder, ours);
   }
 }
 
@@ -37,14 +35,19 @@ async function isOver(folder: string, owner: string): Promise<boolean> {
   return stats !== undefined && Date.now() - stats.mtimeMs > silentFor;
 }
 
-async function mendOwner(root: Root, traits: FileSystemTraits, folder: string): Promise<void> {
+async function mendOwner(bucket: Folder, folder: string): Promise<void> {
+  const { at } = bucket;
   for (const path of await filesIn(folder)) {
     const aside = readAside(path);
-    if (aside !== undefined) await putBack(root, traits, join(folder, path), aside.key, aside.home);
-    else if (/^t\d+/.test(path)) await rm(join(folder, path), { force: true });
+    if (aside !== undefined) await putBack(bucket, join(folder, path), aside.key, aside.home);
+    else if (/^t\d+/.test(path)) {
+      await rm(join(folder, path), { force: true });
+      await at('folder.leftover-dropped');
+    }
     await dropEmpty(folder, dirname(join(folder, path)));
   }
   await unless(['ENOTEMPTY', 'ENOENT', 'EEXIST'], rmdir(folder));
+  await at('folder.leftovers-mended');
 }
 
 /** All that is in an owner's folder, as paths with `/`: the names of long keys are cut into folders. */

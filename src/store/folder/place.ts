@@ -2,6 +2,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, mkdir, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import type { At } from '../../image/crashPoint.ts';
 import { syncFolder } from './durable.ts';
 import { errno, unless } from './failure.ts';
 import type { FileSystemTraits } from './fileSystem.ts';
@@ -73,7 +74,7 @@ async function isExact(root: Root, place: Place): Promise<boolean> {
  * Makes the folders that a place lies in, durably, one by one so that no symbolic link is followed.
  * @returns false when something is in the way
  */
-export async function makeParents(root: Root, place: Place): Promise<boolean> {
+export async function makeParents(root: Root, place: Place, at: At): Promise<boolean> {
   const names = place.relative.split('/').slice(0, -1);
   for (let depth = 1; depth <= names.length; depth += 1) {
     const folder = root.at(names.slice(0, depth).join('/'));
@@ -81,8 +82,10 @@ export async function makeParents(root: Root, place: Place): Promise<boolean> {
       ['EEXIST'],
       mkdir(folder).then(() => true),
     );
-    if (made === true) await syncFolder(dirname(folder));
-    else if (!(await lstat(folder)).isDirectory()) return false;
+    if (made === true) {
+      await at('folder.parent-made');
+      await syncFolder(dirname(folder));
+    } else if (!(await lstat(folder)).isDirectory()) return false;
   }
   return true;
 }

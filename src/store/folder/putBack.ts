@@ -3,33 +3,32 @@ import { link, lstat, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder } from './durable.ts';
 import { errno, unless } from './failure.ts';
-import type { FileSystemTraits } from './fileSystem.ts';
+import type { Folder } from './folder.ts';
 import type { Home } from './names.ts';
 import { makeParents, type Place, placesOf } from './place.ts';
-import type { Root } from './root.ts';
+
+/** What of an opened folder putting back needs. */
+export type Standing = Pick<Folder, 'root' | 'traits' | 'at'>;
 
 /**
  * Puts a file that was taken aside back where it was. Never over a newer one there, and never dropping it: then
  * it gets a name beside, `cat~kept-1f2e3d4c.jpg`, for its owner to decide.
  */
-export async function putBack(
-  root: Root,
-  traits: FileSystemTraits,
-  aside: string,
-  key: string,
-  home: Home,
-): Promise<void> {
+export async function putBack(folder: Standing, aside: string, key: string, home: Home): Promise<void> {
+  const { root } = folder;
   const original = placesOf(root, key)[home];
-  if (await settle(root, traits, aside, original)) return;
+  if (await settle(folder, aside, original)) return;
   const kept = placesOf(root, besideKey(key));
-  if (await settle(root, traits, aside, kept.plain)) return;
-  await settle(root, traits, aside, kept.flat);
+  if (await settle(folder, aside, kept.plain)) return;
+  await settle(folder, aside, kept.flat);
 }
 
 /** @returns false when something else is there */
-async function settle(root: Root, traits: FileSystemTraits, aside: string, place: Place): Promise<boolean> {
-  if (!(await makeParents(root, place))) return false;
-  const stats = await lstat(aside, { bigint: true });
+async function settle({ root, traits, at }: Standing, aside: string, place: Place): Promise<boolean> {
+  if (!(await makeParents(root, place, at))) return false;
+  const stats = await unless(['ENOENT'], lstat(aside, { bigint: true }));
+  // Whoever has its records has removed it meanwhile.
+  if (stats === undefined) return true;
   if (stats.isFile() && traits.hardLinks) {
     try {
       await link(aside, place.absolute);
@@ -39,12 +38,14 @@ async function settle(root: Root, traits: FileSystemTraits, aside: string, place
       // The same file: somebody was stopped between the two steps.
       if (there?.ino !== stats.ino || there.dev !== stats.dev) return false;
     }
-    await unlink(aside);
+    await at('folder.linked-back');
+    await unless(['ENOENT'], unlink(aside));
   } else {
     // No links here, or somebody put a folder where the file had been.
     if ((await unless(['ENOENT'], lstat(place.absolute))) !== undefined) return false;
     await rename(aside, place.absolute);
   }
+  await at('folder.put-back');
   await syncFolder(dirname(place.absolute));
   return true;
 }

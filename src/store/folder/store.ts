@@ -1,4 +1,5 @@
 import { KuvaError } from '../../image/failure.ts';
+import type { At } from '../../image/crashPoint.ts';
 import type { ObjectKey } from '../../image/key.ts';
 import type { CheckedStore } from '../access.ts';
 import type { StoreCapabilities } from '../contract.ts';
@@ -19,6 +20,8 @@ import { putFile } from './write.ts';
 export interface FolderOptions {
   /** Make the folder if it is missing. Only while opening; later a missing folder may be an unmounted disk. */
   readonly create?: boolean;
+  /** Passed between any two effects: for the tests, which crash there. */
+  readonly at?: At;
 }
 
 /**
@@ -30,9 +33,9 @@ export async function openFolderStore(path: string, options: FolderOptions = {})
   const root = await openRoot(path, options.create === true);
   const workspace = await openWorkspace(root);
   const traits = await onFiles(`opening the folder ${root.name}`, () => firstLook(workspace));
-  const folder: Folder = { root, workspace, traits };
+  const folder: Folder = { root, workspace, traits, at: options.at ?? (() => Promise.resolve()) };
   if (traits.writable) {
-    await onFiles(`tidying up in ${root.name}`, () => mendLeftovers(root, workspace, traits));
+    await onFiles(`tidying up in ${root.name}`, () => mendLeftovers(folder));
   }
   const lock = createKeyLock();
   return {
@@ -42,7 +45,8 @@ export async function openFolderStore(path: string, options: FolderOptions = {})
       await root.check();
       return capabilitiesOf(traits);
     },
-    list: (asked) => listFiles(root, traits, asked),
+    list: (asked) =>
+      listFiles(root, traits, asked, traits.writable ? () => mendLeftovers(folder) : undefined),
     head: (key, signal) => headFile(root, traits, key, signal),
     get: (key, asked) => getFile(root, traits, key, asked),
     put: (key, body, asked) => lock(key, () => putFile(folder, key, body, asked)),

@@ -33,10 +33,10 @@ export async function putFile(
     const there = await checkCondition(folder, key, options.condition);
     const temporary = workspace.temporary();
     try {
-      const stats = await writeDurably(temporary, body);
+      const stats = await writeDurably(temporary, body, folder.at);
       stopped(doing, options.signal);
       if (there === undefined) await publishNew(folder, key, temporary, options.condition === 'absent');
-      else await replace(temporary, there);
+      else await replace(folder, temporary, there);
       return fileVersion(key, stats);
     } finally {
       await rm(temporary, { force: true });
@@ -78,9 +78,11 @@ function exists(root: Root, key: ObjectKey): KuvaError {
   });
 }
 
-async function replace(temporary: string, place: Place): Promise<void> {
+async function replace({ at }: Folder, temporary: string, place: Place): Promise<void> {
   await rename(temporary, place.absolute);
+  await at('folder.file-replaced');
   await syncFolder(dirname(place.absolute));
+  await at('folder.name-synced');
 }
 
 /** Gives the file its name at the plain path, or in the flat place when something is in the way there. */
@@ -98,11 +100,12 @@ async function publishNew(
   ] as const) {
     const finding = await lookAt(root, place, traits);
     if (finding.kind === 'clash') throw clash(root, key);
-    if (finding.kind === 'blocked' || !(await makeParents(root, place))) continue;
+    if (finding.kind === 'blocked' || !(await makeParents(root, place, folder.at))) continue;
     const outcome = await giveName(folder, temporary, place, finding, mustBeNew);
     if (outcome === 'blocked') continue;
     if (outcome === 'exists') throw exists(root, key);
     await syncFolder(dirname(place.absolute));
+    await folder.at('folder.name-synced');
     if (mustBeNew) await yieldToTwin(folder, key, place, other);
     return;
   }
@@ -114,7 +117,7 @@ async function publishNew(
 }
 
 async function giveName(
-  { traits }: Folder,
+  { traits, at }: Folder,
   temporary: string,
   place: Place,
   finding: Finding,
@@ -123,17 +126,21 @@ async function giveName(
   if (!traits.hardLinks || !mustBeNew) {
     if (finding.kind === 'file' && mustBeNew) return 'exists';
     const renamed = rename(temporary, place.absolute).then(() => 'given' as const);
-    return (await unless(['EISDIR', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'], renamed)) ?? 'blocked';
+    const outcome = (await unless(['EISDIR', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'], renamed)) ?? 'blocked';
+    if (outcome === 'given') await at('folder.file-named');
+    return outcome;
   }
   try {
     await link(temporary, place.absolute);
-    await unlink(temporary);
-    return 'given';
   } catch (error) {
     if (errno(error) !== 'EEXIST') throw error;
     const there = await unless(['ENOENT'], lstat(place.absolute));
     return there?.isFile() === false ? 'blocked' : 'exists';
   }
+  await at('folder.file-linked');
+  await unlink(temporary);
+  await at('folder.file-named');
+  return 'given';
 }
 
 /**

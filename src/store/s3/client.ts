@@ -1,5 +1,6 @@
 import { finished } from 'node:stream/promises';
 import { Pool } from 'undici';
+import type { At } from '../../image/crashPoint.ts';
 import { KuvaError } from '../../image/failure.ts';
 import { pathOf, queryText } from './address.ts';
 import type { S3Connection, S3Options } from './connection.ts';
@@ -59,6 +60,8 @@ export interface S3Answer extends Answer {
 export interface S3Client {
   readonly bucket: string;
   readonly url: string;
+  /** See {@link S3Options.at}. */
+  readonly at: At;
   /** @throws KuvaError `store-*`, `bucket-missing`, `object-missing`, `key-invalid`, `interrupted` */
   send(request: S3Request): Promise<S3Answer>;
   close(): Promise<void>;
@@ -95,6 +98,7 @@ export function createS3Client(connection: S3Connection, bucket: string, options
   return {
     bucket,
     url: `s3://${bucket}`,
+    at: options.at ?? (() => Promise.resolve()),
     async send(request) {
       const once = async (): Promise<S3Answer> => {
         const answer = await attempt(request);

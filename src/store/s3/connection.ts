@@ -1,3 +1,5 @@
+import type { At } from '../../image/crashPoint.ts';
+
 /** Where an S3 service is and who asks. Finding these is the configuration's business. */
 export interface S3Connection {
   /** Scheme, host, port, and a path if the service lies under one. Buckets are addressed in the path. */
@@ -24,6 +26,8 @@ export interface S3Options {
   readonly multipartThreshold: number;
   /** Bytes of a part; Amazon and Ceph ask for 5 MiB at least. */
   readonly partSize: number;
+  /** Passed between any two requests that change something: for the tests, which crash there. */
+  readonly at?: At;
 }
 
 export const defaultS3Options: S3Options = {

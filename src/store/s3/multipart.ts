@@ -47,11 +47,15 @@ export async function putInParts(
   );
   const uploadId = plainText(created.UploadId);
   try {
+    await client.at('s3.upload-begun');
     const parts = await sendParts(client, key, body, uploadId, options, doing);
+    await client.at('s3.parts-sent');
     if (options.condition !== undefined && options.guard === undefined) {
       await lookBefore(client, key, options.condition, signal);
     }
-    return await complete(client, key, body.length, uploadId, parts, options, doing);
+    const version = await complete(client, key, body.length, uploadId, parts, options, doing);
+    await client.at('s3.upload-completed');
+    return version;
   } catch (failure) {
     await abort(client, key, uploadId);
     throw failure;
@@ -83,6 +87,7 @@ async function sendParts(
     });
     await drain(answer);
     etags.push(answer.headers.get('etag') ?? '');
+    await client.at('s3.part-sent');
   }
   // The server checks each part; that the parts make up what the caller meant is checked here.
   if (whole.digest('hex') !== options.sha256) {

@@ -47,6 +47,7 @@ async function compareAndRemove(
   const there = await headObject(client, version.key, signal);
   if (there === undefined) return 'missing';
   if (there.etag !== version.etag) return 'changed';
+  await client.at('s3.compared');
   if (isNamed(there.versionId)) return removeNamed(client, version.key, there.versionId, signal);
   const since =
     traits.versioning === 'off' && traits.deleteIfUnmodifiedSince
