@@ -1,6 +1,6 @@
 /** Events of a bucket, pushed to kuva by the object store: one topic and one notification of our own. */
 import { createHash } from 'node:crypto';
-import { KuvaError } from '../../image/failure.ts';
+import { KuvaError, toKuvaError } from '../../image/failure.ts';
 import { createS3Client, type S3Client } from './client.ts';
 import { defaultS3Options, type S3Connection } from './connection.ts';
 import { addNotification, readNotifications, removeNotification } from './notifications.ts';
@@ -52,31 +52,45 @@ export function turnEventsOn(
   wish: EventsWish,
 ): Promise<EventsState> {
   return using(connection, bucket, async (client, topics) => {
-    const { list } = await told(client, () => readNotifications(client));
-    // A topic's new URL or secret counts only for notifications that are made after it. And one whose topic is gone
-    // would make Ceph refuse uploads: so it always goes before its topic, and comes after it.
-    if (list.some(({ id }) => id === wish.name)) await removeNotification(client, wish.name);
-    // Anew, with an empty queue: events that wait in the old one bear the old secret, and would be refused for ever.
-    const old = await told(client, () => topics.find(wish.name));
-    if (old !== undefined) await topics.remove(old.arn);
-    const topicArn = await told(client, () => topics.create(wish));
-    const before = await readNotifications(client);
-    await addNotification(client, before, { id: wish.name, topicArn, events: wanted });
-    return stateOf(client, topics, wish.name);
+    for (let tries = 1; ; tries += 1) {
+      const failure = await makeBoth(client, topics, wish).catch(toKuvaError);
+      const state = await stateOf(client, topics, wish.name);
+      if (failure === undefined && state.on) return state;
+      // A topic that was made may be gone again: Ceph RGW 16 loses one when two are changed at the same time.
+      if (tries < mostTries && state.topicArn === undefined && (failure === undefined || isProtocol(failure)))
+        continue;
+      await removeBoth(client, topics, wish.name);
+      throw failure ?? notKept(client);
+    }
   });
+}
+
+/** How often both are made before it is given up. */
+const mostTries = 5;
+
+async function makeBoth(client: S3Client, topics: TopicsClient, wish: EventsWish): Promise<void> {
+  // A topic's new URL or secret counts only for notifications that are made after it. And a notification whose topic
+  // is gone makes Ceph refuse uploads: so it always goes before its topic, and comes after it. The topic is made anew,
+  // with an empty queue: events that wait in the old one bear the old secret, and would be refused for ever.
+  await removeBoth(client, topics, wish.name);
+  const topicArn = await told(client, () => topics.create(wish));
+  const before = await readNotifications(client);
+  await addNotification(client, before, { id: wish.name, topicArn, events: wanted });
+}
+
+/** @returns false when nothing was there */
+async function removeBoth(client: S3Client, topics: TopicsClient, name: string): Promise<boolean> {
+  const { list } = await told(client, () => readNotifications(client));
+  const ours = list.some(({ id }) => id === name);
+  if (ours) await removeNotification(client, name);
+  const topic = await told(client, () => topics.find(name));
+  if (topic !== undefined) await topics.remove(topic.arn);
+  return ours || topic !== undefined;
 }
 
 /** Removes what {@link turnEventsOn} made and nothing else. @returns false when nothing was there */
 export function turnEventsOff(connection: S3Connection, bucket: string, name: string): Promise<boolean> {
-  return using(connection, bucket, async (client, topics) => {
-    const { list } = await told(client, () => readNotifications(client));
-    const ours = list.find(({ id }) => id === name);
-    // The notification first: without its topic Ceph refuses every upload (400).
-    if (ours !== undefined) await removeNotification(client, name);
-    const topic = await told(client, () => topics.find(name));
-    if (topic !== undefined) await topics.remove(topic.arn);
-    return ours !== undefined || topic !== undefined;
-  });
+  return using(connection, bucket, (client, topics) => removeBoth(client, topics, name));
 }
 
 /** @throws KuvaError `store-protocol` where the server has no such thing; `store-*` */
@@ -117,9 +131,21 @@ async function told<T>(client: S3Client, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (thrown) {
-    if (thrown instanceof KuvaError && thrown.code === 'store-protocol') throw noEvents(client.url, thrown);
+    if (isProtocol(thrown)) throw noEvents(client.url, thrown);
     throw thrown;
   }
+}
+
+function isProtocol(thrown: unknown): thrown is KuvaError {
+  return thrown instanceof KuvaError && thrown.code === 'store-protocol';
+}
+
+function notKept({ url }: S3Client): KuvaError {
+  return new KuvaError('store-protocol', {
+    what: `The server of ${url} took the topic and the notification, and has not kept both`,
+    data: 'Both were removed again. New images are found by looking, as always.',
+    remedy: 'Try again when nobody else changes topics there.',
+  });
 }
 
 function noEvents(url: string, cause?: KuvaError): KuvaError {
