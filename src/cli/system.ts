@@ -63,17 +63,33 @@ export async function withSystem<T>(
   return withOpen(options, terminal, async ({ close, ...system }) => {
     const { config } = system;
     const transforms = await wireTransforms(config);
-    const open = async (place: KuvaConfig['input']): Promise<ObjectStore> => {
-      const store = await wireStore(place, config.data);
+    const open = async (
+      role: 'input' | 'output' | 'move',
+      place: KuvaConfig['input'],
+    ): Promise<ObjectStore> => {
+      const store = await wireStore(place, config.data, () => placeNow(options, role));
       close.push(() => store.close());
       return store;
     };
-    const input = await open(config.input);
-    const output = await open(config.output);
+    const input = await open('input', config.input);
+    const output = await open('output', config.output);
     const { move } = config.rejected;
-    const rejected = move === undefined ? undefined : await open(move);
+    const rejected = move === undefined ? undefined : await open('move', move);
     return action({ ...system, ...transforms, input, output, ...(rejected !== undefined && { rejected }) });
   });
+}
+
+/** What the configuration, and the files that it names, say now; undefined while they are not usable. */
+function placeNow(
+  options: SharedOptions,
+  role: 'input' | 'output' | 'move',
+): KuvaConfig['input'] | undefined {
+  try {
+    const { value } = loadConfig(loadOptions(options));
+    return role === 'move' ? value.rejected.move : value[role];
+  } catch {
+    return undefined;
+  }
 }
 
 type Close = () => Promise<void>;

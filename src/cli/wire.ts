@@ -10,20 +10,38 @@ import { openMonitor } from '../ledger/monitor.ts';
 import { openQueue } from '../ledger/queue.ts';
 import type { CheckedStore } from '../store/access.ts';
 import { openFolderStore } from '../store/folder/store.ts';
-import type { S3Connection } from '../store/s3/connection.ts';
+import type { S3Connection, S3Keys } from '../store/s3/connection.ts';
 import { openS3Store } from '../store/s3/store.ts';
 import type { Transformer } from '../transform/contract.ts';
 import { type LoadedRecipe, loadRecipeFiles } from '../transform/recipeFiles.ts';
 import { createTransformer } from '../transform/transformer.ts';
 
-/** Opens a bucket. A folder inside kuva's own data folder is made when it is not there; any other must be there. */
-export async function wireStore(place: Place, data: string): Promise<CheckedStore> {
+/**
+ * Opens a bucket. A folder inside kuva's own data folder is made when it is not there; any other must be there.
+ * @param renew looks the place up once more, for keys that were replaced where they came from
+ */
+export async function wireStore(
+  place: Place,
+  data: string,
+  renew?: () => Place | undefined,
+): Promise<CheckedStore> {
   switch (place.kind) {
     case 'folder':
       return openFolderStore(place.path, { create: place.path.startsWith(`${data}${sep}`) });
     case 's3':
-      return openS3Store(s3ConnectionOf(place), place.bucket);
+      return openS3Store(
+        { ...s3ConnectionOf(place), renew: () => renewedKeys(place, renew?.()) },
+        place.bucket,
+      );
   }
+}
+
+/** The keys of the same bucket on the same server; whatever else was changed in the configuration is for the next start. */
+function renewedKeys(place: S3BucketPlace, now: Place | undefined): S3Keys | undefined {
+  if (now?.kind !== 's3' || now.bucket !== place.bucket) return undefined;
+  if (now.connection.endpoint.href !== place.connection.endpoint.href) return undefined;
+  const { accessKeyId, secretAccessKey, sessionToken } = s3ConnectionOf(now);
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
 export function s3ConnectionOf({ connection }: S3BucketPlace): S3Connection {

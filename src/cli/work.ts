@@ -1,11 +1,16 @@
+import { type FailureCode, KuvaError, toKuvaError } from '../image/failure.ts';
+import type { Resource } from '../ledger/contract.ts';
 import type { ImageEvent } from '../pipeline/event.ts';
 import { systemClock } from '../pipeline/clock.ts';
 import { makeBudgets, thisMachine, concurrencyOf } from '../pipeline/budgets.ts';
 import { ignoring } from '../pipeline/ignored.ts';
-import { type NoticedOutage, Outages } from '../pipeline/outages.ts';
+import { Outages } from '../pipeline/outages.ts';
 import type { PipelineParts } from '../pipeline/parts.ts';
 import type { DiscoverOptions } from '../pipeline/pass.ts';
+import { patiently } from '../pipeline/patience.ts';
+import { tellOutages } from '../pipeline/tellOutages.ts';
 import { runWorker } from '../pipeline/worker.ts';
+import type { ObjectStore, StoreCapabilities } from '../store/contract.ts';
 import { receiveEvents } from './events.ts';
 import type { Narrator } from './narrate/narrator.ts';
 import type { WebPlugs } from './serve.ts';
@@ -42,11 +47,10 @@ export async function prepareWork(system: System, { worker, narrator, onEvent }:
   );
   const outages = new Outages((outage, over) => {
     narrator.outage(outage, over);
-    tellOthers(system, worker, outages.longest);
   });
   const [{ partialWritesVisible }] = await Promise.all([
-    input.probe(stopping.stop),
-    system.output.probe(stopping.stop),
+    tryOut(input, 'input', outages, stopping.stop),
+    tryOut(system.output, 'output', outages, stopping.stop),
   ]);
   const machine = thisMachine();
   const concurrency = concurrencyOf(config.worker, machine);
@@ -93,6 +97,9 @@ export async function prepareWork(system: System, { worker, narrator, onEvent }:
   const events = receiveEvents(config, narrator);
   const run = (lead: boolean): Promise<void> => {
     if (lead && events !== undefined) narrator.note('info', events.greeting);
+    const over = new AbortController();
+    const urls = urlsOf(system);
+    void tellOutages({ outages, ledger, worker, urls, clock: systemClock }, over.signal);
     const running = runWorker({
       parts,
       queue: system.queue,
@@ -105,6 +112,8 @@ export async function prepareWork(system: System, { worker, narrator, onEvent }:
         underWay = count;
         showing.underWay(count);
       },
+    }).finally(() => {
+      over.abort();
     });
     showing.running(running);
     return running;
@@ -114,18 +123,42 @@ export async function prepareWork(system: System, { worker, narrator, onEvent }:
   return { outages, discovery, plugs, run };
 }
 
-/** Lets `kuva status` on any machine see what this worker waits for. The database may be what is missing: then it cannot. */
-function tellOthers({ ledger }: System, worker: string, outage: NoticedOutage | undefined): void {
-  const note =
-    outage === undefined
-      ? undefined
-      : {
-          code: outage.failure.code,
-          what: outage.failure.message,
-          ...(outage.failure.remedy !== undefined && { remedy: outage.failure.remedy }),
-        };
-  ledger.reportOutage(worker, note).catch(() => undefined);
+/** Where each thing that an outage can be of lies, for `kuva status`. */
+function urlsOf({ input, output, rejected }: System): Partial<Record<Resource, string>> {
+  return {
+    input: input.url,
+    reading: input.url,
+    removal: input.url,
+    output: output.url,
+    ...(rejected !== undefined && { rejected: rejected.url }),
+  };
 }
+
+/**
+ * What the server really does. One that is away for a moment is waited for, as later; a wrong name or key is told
+ * at once to whoever has just typed it.
+ */
+async function tryOut(
+  store: ObjectStore,
+  resource: Resource,
+  outages: Outages,
+  signal: AbortSignal,
+): Promise<StoreCapabilities> {
+  const probe = async (): Promise<StoreCapabilities | KuvaError> => {
+    try {
+      return await store.probe(signal);
+    } catch (thrown) {
+      const failure = toKuvaError(thrown);
+      if (mayPass.has(failure.code)) throw failure;
+      return failure;
+    }
+  };
+  const found = await patiently(probe, { resource, outages, clock: systemClock, signal });
+  if (found instanceof KuvaError) throw found;
+  return found;
+}
+
+const mayPass: ReadonlySet<FailureCode> = new Set(['store-unreachable', 'store-busy', 'store-full']);
 
 /** Objects that cannot be worked with are told once each, not at every pass. */
 function tellUnusable(narrator: Narrator): NonNullable<DiscoverOptions['onPass']> {

@@ -208,8 +208,28 @@ export interface LastPass {
   readonly took: number;
 }
 
+/** What a worker can wait for; `unknown`: said by a worker of an earlier version. */
+export type OutageResource = Resource | 'unknown';
+
+/** What the workers of a pipeline depend on. `reading`, `removal`: of inputs, where `input` is their listing. */
+export const resources = ['input', 'reading', 'removal', 'output', 'rejected', 'database'] as const;
+export type Resource = (typeof resources)[number];
+
+/** Something that a worker waits for. */
+export interface NewOutage {
+  readonly resource: Resource;
+  /** Of the bucket or folder; empty for the database. Never with credentials. */
+  readonly url: string;
+  readonly failure: FailureNote;
+  /** Milliseconds since it began. */
+  readonly age: number;
+}
+
 export interface Outage {
   readonly worker: string;
+  readonly resource: OutageResource;
+  /** Of the bucket or folder; empty where there is none, or it is not known. */
+  readonly url: string;
   readonly failure: FailureNote;
   readonly since: Date;
 }
@@ -271,8 +291,8 @@ export interface Ledger {
   /** Which of these keys of an output bucket some record names: for finding orphans. */
   knownOutputs(bucket: string, keys: readonly ObjectKey[]): Promise<ReadonlySet<string>>;
 
-  /** Tells `status`, on every machine, that this worker waits for something; undefined when it is over. */
-  reportOutage(worker: string, failure: FailureNote | undefined): Promise<void>;
+  /** Tells `status`, on every machine, all that this worker waits for now, instead of what it told before. */
+  reportOutages(worker: string, outages: readonly NewOutage[]): Promise<void>;
 }
 
 /** Hands queued images to this process and looks after the workers that died. */

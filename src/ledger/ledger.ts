@@ -13,7 +13,7 @@ import { records } from './records.ts';
 import { retry } from './retry.ts';
 import { settle } from './settle.ts';
 import { queryOne } from './sql.ts';
-import { counts, reportOutage, status } from './status.ts';
+import { counts, reportOutages, status } from './status.ts';
 
 /** The ledger of one pipeline in a database that `migrate` has prepared. Closing the pool is the caller's. */
 export function openLedger(pool: LedgerPool, pipeline: string): Ledger {
@@ -31,6 +31,6 @@ export function openLedger(pool: LedgerPool, pipeline: string): Ledger {
     images: (filter) => images(context, filter),
     records: (filter) => records(context, filter),
     knownOutputs: (bucket, keys) => knownOutputs(context, bucket, keys),
-    reportOutage: (worker, failure) => reportOutage(context, worker, failure),
+    reportOutages: (worker, outages) => reportOutages(context, worker, outages),
   };
 }

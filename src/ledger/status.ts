@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ImageState, imageStates } from '../image/state.ts';
 import { dateColumn, failureCodeColumn, keyColumn, optional, stateColumn, storable } from './columns.ts';
 import type { LedgerContext } from './context.ts';
-import type { FailureNote, LedgerStatus } from './contract.ts';
+import { type LedgerStatus, type NewOutage, resources } from './contract.ts';
 import { lockClasses } from './locks.ts';
 import { query, queryOne, run } from './sql.ts';
 
@@ -66,6 +66,8 @@ const statusSchema = z.object({
     outages: z.array(
       z.object({
         worker: z.string(),
+        resource: z.enum([...resources, 'unknown']),
+        url: z.string(),
         code: failureCodeColumn,
         what: z.string(),
         remedy: z.string().nullable(),
@@ -102,8 +104,8 @@ const statusSql = `select jsonb_build_object(
           where i.worker = w.id and i.state = 'processing' order by i.started_at limit 1) as longest
       from kuva.workers w left join kuva.held_locks($2) l on l.no = w.no
       where w.pipeline_id = $1) w),
-  'outages', (select coalesce(jsonb_agg(o order by o.since, o.worker), '[]') from (
-    select worker, code, what, remedy, since from kuva.outages where pipeline_id = $1) o)
+  'outages', (select coalesce(jsonb_agg(o order by o.since, o.worker, o.resource), '[]') from (
+    select worker, resource, url, code, what, remedy, since from kuva.outages where pipeline_id = $1) o)
 ) as status`;
 
 /** See {@link Ledger.status}. */
@@ -118,31 +120,33 @@ export async function status({ pool, pipelineId }: LedgerContext): Promise<Ledge
     ...seen,
     counts: countsOf(counters),
     records: counters.get('records') ?? 0,
-    outages: seen.outages.map(({ worker, code, what, remedy, since }) => ({
+    outages: seen.outages.map(({ worker, resource, url, code, what, remedy, since }) => ({
       worker,
+      resource,
+      url,
       failure: { code, what, ...(remedy !== null && { remedy }) },
       since,
     })),
   };
 }
 
-/** See {@link Ledger.reportOutage}. The same trouble told again keeps the time when it began. */
-export async function reportOutage(
+/** See {@link Ledger.reportOutages}. */
+export async function reportOutages(
   { pool, pipelineId }: LedgerContext,
   worker: string,
-  failure: FailureNote | undefined,
+  outages: readonly NewOutage[],
 ): Promise<void> {
-  const pipeline = await pipelineId();
-  if (failure === undefined) {
-    await run(pool, 'delete from kuva.outages where pipeline_id = $1 and worker = $2', [pipeline, worker]);
-    return;
-  }
-  await run(
-    pool,
-    `insert into kuva.outages as o (pipeline_id, worker, code, what, remedy) values ($1, $2, $3, $4, $5)
-      on conflict (pipeline_id, worker) do update
-        set code = excluded.code, what = excluded.what, remedy = excluded.remedy,
-          since = case when o.code = excluded.code then o.since else excluded.since end`,
-    [pipeline, worker, failure.code, storable(failure.what), failure.remedy && storable(failure.remedy)],
-  );
+  const told = outages.map(({ resource, url, failure, age }) => ({
+    resource,
+    url: storable(url),
+    code: failure.code,
+    what: storable(failure.what),
+    remedy: failure.remedy === undefined ? null : storable(failure.remedy),
+    age,
+  }));
+  await run(pool, 'select kuva.report_outages($1, $2, $3::jsonb)', [
+    await pipelineId(),
+    worker,
+    JSON.stringify(told),
+  ]);
 }

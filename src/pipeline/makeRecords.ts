@@ -35,7 +35,8 @@ export async function makeRecords(
     const source = await phases.time('get', () =>
       patiently(() => readInput(input, { id: attempt.imageId, ...attempt }, signal), {
         ...patience,
-        resource: 'input',
+        resource: 'reading',
+        subject: attempt.image.key,
       }),
     );
     await parts.at?.('read');
@@ -52,7 +53,11 @@ export async function makeRecords(
         const sha256 = await phases.time('hash', () => sha256Of(output.bytes));
         await parts.at?.('output-due');
         const placed = await phases.time('put', () =>
-          patiently(() => place(parts, attempt, output, sha256, signal), { ...patience, resource: 'output' }),
+          patiently(() => place(parts, attempt, output, sha256, signal), {
+            ...patience,
+            resource: 'output',
+            subject: attempt.image.key,
+          }),
         );
         await parts.at?.('output-placed');
         records.push(record(parts, source, facts, output, sha256, placed, phases));

@@ -42,7 +42,8 @@ export async function moveAside({ parts, store, attempt, failure, settle, stop }
         () => readInput(parts.input, { id: attempt.imageId, ...attempt }, stop),
         {
           ...patience,
-          resource: 'input',
+          resource: 'reading',
+          subject: image.key,
         },
       );
       read = source.version;
@@ -69,7 +70,11 @@ export async function moveAside({ parts, store, attempt, failure, settle, stop }
     if ((await settle({ state: 'rejected', failure: noteOf(failure), movedTo })) === 'lost')
       return { kind: 'lost', image };
     await parts.at?.('rejected.settled');
-    await patiently(() => parts.input.delete(read, stop), { ...patience, resource: 'input' });
+    await patiently(() => parts.input.delete(read, stop), {
+      ...patience,
+      resource: 'removal',
+      subject: image.key,
+    });
     await parts.at?.('rejected.removed');
     return { kind: 'rejected', image, failure };
   } catch (thrown) {

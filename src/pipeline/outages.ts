@@ -1,21 +1,38 @@
 import type { KuvaError } from '../image/failure.ts';
+import type { Resource } from '../ledger/contract.ts';
 import { type Clock, systemClock } from './clock.ts';
 
-/** What a worker depends on. */
-export type Resource = 'input' | 'output' | 'rejected' | 'database';
+export type { Resource } from '../ledger/contract.ts';
 
 export interface NoticedOutage {
   readonly resource: Resource;
+  /** The newest: a server that came up again may now refuse. */
   readonly failure: KuvaError;
   readonly since: Date;
 }
+
+interface Current extends NoticedOutage {
+  failure: KuvaError;
+  lastSeen: number;
+  /** Objects that were refused, and when last. */
+  readonly refused: Map<string, number>;
+}
+
+/**
+ * An outage that nobody ran into for so long (ms) is over, or was settled by another worker: whoever waits for
+ * something tries it more often.
+ */
+const memory = 150_000;
+
+/** Objects that are remembered as refused. */
+const mostRefused = 10_000;
 
 /**
  * Which of the things that this process depends on are failing, and since when. Told once when it begins and once
  * when it ends, however many images run into it.
  */
 export class Outages {
-  readonly #current = new Map<Resource, NoticedOutage>();
+  readonly #current = new Map<Resource, Current>();
   readonly #onChange: (outage: NoticedOutage, over: boolean) => void;
   readonly #clock: Clock;
 
@@ -27,18 +44,54 @@ export class Outages {
     this.#clock = clock;
   }
 
-  noticed(resource: Resource, failure: KuvaError): void {
-    if (this.#current.has(resource)) return;
-    const outage = { resource, failure, since: new Date(this.#clock.now()) };
+  /** @param subject the object that was asked for, where a refusal may concern it alone */
+  noticed(resource: Resource, failure: KuvaError, subject?: string): void {
+    const now = this.#clock.monotonic();
+    const known = this.#current.get(resource);
+    const outage = known ?? {
+      resource,
+      failure,
+      since: new Date(this.#clock.now()),
+      lastSeen: now,
+      refused: new Map<string, number>(),
+    };
+    outage.failure = failure;
+    outage.lastSeen = now;
+    if (subject !== undefined && outage.refused.size < mostRefused) outage.refused.set(subject, now);
+    if (known !== undefined) return;
     this.#current.set(resource, outage);
     this.#onChange(outage, false);
   }
 
-  over(resource: Resource): void {
+  /**
+   * The resource did what it was asked for. One object's success does not end the refusal of another, which would
+   * else be told as begun and as over by turns.
+   */
+  over(resource: Resource, subject?: string): void {
     const outage = this.#current.get(resource);
     if (outage === undefined) return;
-    this.#current.delete(resource);
+    if (subject !== undefined) outage.refused.delete(subject);
+    if (outage.failure.code === 'store-denied') {
+      const now = this.#clock.monotonic();
+      for (const [object, at] of outage.refused) if (now - at > memory) outage.refused.delete(object);
+      if (outage.refused.size > 0) return;
+    }
+    this.#end(outage);
+  }
+
+  /** Ends what nobody has run into for long. */
+  forgetOld(): void {
+    const now = this.#clock.monotonic();
+    for (const outage of this.#current.values()) if (now - outage.lastSeen > memory) this.#end(outage);
+  }
+
+  #end(outage: Current): void {
+    this.#current.delete(outage.resource);
     this.#onChange(outage, true);
+  }
+
+  has(resource: Resource): boolean {
+    return this.#current.has(resource);
   }
 
   /** All that there are now. */

@@ -108,5 +108,5 @@ export function patience(
   { outages, clock }: Pick<DiscoverOptions, 'outages' | 'clock'>,
   signal: AbortSignal,
 ): <T>(resource: Resource, action: () => Promise<T>) => Promise<T> {
-  return (resource, action) => patiently(action, { resource, outages, clock, signal });
+  return (resource, action) => patiently(action, { resource, outages, clock, signal, evenLimited: true });
 }

@@ -11,6 +11,12 @@ export interface PatienceOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds after which to give up; for ever when left out. */
   readonly limit?: number;
+  /** The object that is asked for; left out: the resource as a whole. */
+  readonly subject?: string;
+  /**
+   * Waits for the end of `limited` failures too: an answer that makes no sense must not end the look-out for new images.
+   */
+  readonly evenLimited?: boolean;
 }
 
 const firstPause = 200;
@@ -24,21 +30,28 @@ const lastTries = 2_000;
  * place although its answer was lost.
  */
 export async function patiently<T>(action: () => Promise<T>, options: PatienceOptions): Promise<T> {
-  const { resource, outages, clock, signal, limit = Number.POSITIVE_INFINITY } = options;
+  const { resource, outages, clock, signal, subject, limit = Number.POSITIVE_INFINITY } = options;
   const begun = clock.monotonic();
   for (let tries = 1; ; tries++) {
     try {
       const result = await action();
-      outages.over(resource);
+      outages.over(resource, subject);
       return result;
     } catch (thrown) {
       const failure: KuvaError = toKuvaError(thrown);
-      if (failure.retry !== 'patient') throw failure;
-      outages.noticed(resource, failure);
+      // It did answer.
+      if (failure.retry === 'gone') outages.over(resource, subject);
+      if (!isWaitedFor(failure, options)) throw failure;
+      outages.noticed(resource, failure, subject);
       const ending = signal?.aborted === true;
       const wait = growingPause(ending ? 1 : tries, firstPause, longestPause, clock.random());
       if (clock.monotonic() - begun + wait > (ending ? lastTries : limit)) throw failure;
       await clock.pause(wait, ending ? undefined : signal);
     }
   }
+}
+
+function isWaitedFor({ code, retry }: KuvaError, { evenLimited = false }: PatienceOptions): boolean {
+  // A stop is for whoever asked for it, not for trying again.
+  return code !== 'interrupted' && (retry === 'patient' || (evenLimited && retry === 'limited'));
 }

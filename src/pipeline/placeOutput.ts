@@ -62,14 +62,18 @@ type Tried =
   | { readonly outcome: 'placed'; readonly version: ObjectVersion }
   | { readonly outcome: 'taken'; readonly there: ObjectVersion; readonly sha256: string };
 
+/** Looks and writes under one name in a row. */
+const mostTries = 5;
+
 async function tryPut(placement: Placement, key: ObjectKey): Promise<Tried> {
   const { store, bytes, sha256, contentType, signal } = placement;
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     try {
       const options = { contentType, sha256, condition: 'absent' as const, ...(signal && { signal }) };
       return { outcome: 'placed', version: await store.put(key, bytes, options) };
     } catch (thrown) {
-      if (toKuvaError(thrown).code !== 'object-exists') throw thrown;
+      // Said to be taken, and not there, again and again: that is for a later attempt.
+      if (toKuvaError(thrown).code !== 'object-exists' || tries > mostTries) throw thrown;
     }
     const there = await readThere(placement, key);
     if (there === undefined) continue; // Removed in between: the key is free again.

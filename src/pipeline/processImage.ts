@@ -135,11 +135,13 @@ function removeInput(
   // that was killed may have had the file in its hands, and it would come back when everything seems over.
   const version = read ?? { key: image.key, etag: image.etag, size, lastModified: new Date(0) };
   return patiently(() => parts.input.delete(version, stop), {
-    resource: 'input',
+    resource: 'removal',
+    subject: image.key,
     outages: parts.outages,
     clock: parts.clock,
     signal: parts.ending,
-    limit: 30_000,
+    // Where removing is known not to work, nobody waits in line for it: new images go on meanwhile.
+    limit: parts.outages.has('removal') ? 0 : 30_000,
   });
 }
 

@@ -12,7 +12,9 @@ export interface ReadInput {
 }
 
 /**
- * Reads the version that was queued, and hashes it on the way.
+ * Reads the version that was queued, and hashes it on the way. Where the ETag is the MD5 of the bytes, as S3 makes it
+ * of objects that came in one piece, a bit that was flipped on the way is noticed: the output would be made from it,
+ * and the input deleted. An ETag may look like one and be none (server-side encryption): then two readings agree.
  * @throws KuvaError `object-changed`, `object-missing`, `store-*`
  */
 export async function readInput(
@@ -20,6 +22,24 @@ export async function readInput(
   queued: QueuedImage,
   signal?: AbortSignal,
 ): Promise<ReadInput> {
+  const first = await readOnce(store, queued, signal);
+  if (fitsEtag(first)) return first;
+  const second = await readOnce(store, queued, signal);
+  if (fitsEtag(second) || first.sha256 === second.sha256) return second;
+  throw new KuvaError('store-corrupted', {
+    what: `${showKey(queued.image.key)} had other bytes each time that it was read`,
+    data: 'The input stays where it is; nothing was made from the wrong bytes.',
+    remedy: 'If it happens again, check the network and the memory of this machine.',
+  });
+}
+
+function fitsEtag({ version, bytes }: ReadInput): boolean {
+  return (
+    !/^[0-9a-f]{32}$/.test(version.etag) || createHash('md5').update(bytes).digest('hex') === version.etag
+  );
+}
+
+async function readOnce(store: ObjectStore, queued: QueuedImage, signal?: AbortSignal): Promise<ReadInput> {
   const { key, etag } = queued.image;
   const { version, body } = await store.get(key, { ifMatch: etag, ...(signal && { signal }) });
   if (version.etag !== etag) {

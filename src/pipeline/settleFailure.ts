@@ -43,7 +43,7 @@ export async function settleFailure(
       return told('postponed', {
         state: 'postponed',
         failure: note,
-        delayMs: growingPause(4, 1_000, 60_000, parts.clock.random()),
+        delayMs: postponement(failure, parts.clock.random()),
       });
     case 'limited':
       return told(attempt.number >= parts.maxAttempts ? 'failed' : 'attempt-failed', {
@@ -60,6 +60,15 @@ export async function settleFailure(
   }
   if (parts.rejected === undefined) return told('rejected', { state: 'rejected', failure: note });
   return moveAside({ parts, store: parts.rejected, attempt, failure, settle, stop });
+}
+
+/**
+ * Milliseconds. A right that is missing is not given within seconds, and a thousand images that wait for it must not
+ * stand in the way of new ones.
+ */
+function postponement({ code }: KuvaError, random: number): number {
+  const longer = code === 'store-denied' || code === 'store-readonly';
+  return growingPause(longer ? 6 : 4, 1_000, 60_000, random);
 }
 
 /** A folder shows files that are still being written. */

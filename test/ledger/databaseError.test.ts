@@ -20,7 +20,7 @@ describe('An error of the database', () => {
     const pool = openPool(connection, 1);
     try {
       await openLedger(pool, 'cats').enqueue('b', [], new Date());
-      await openLedger(pool, 'cats').reportOutage('w', { code: 'internal', what: 'x' });
+      await openLedger(pool, 'cats').reportOutages('w', []);
       throw new Error('it worked');
     } catch (error) {
       return toKuvaError(error);

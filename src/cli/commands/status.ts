@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { failureKinds } from '../../image/failure.ts';
 import { showDuration } from '../../image/quantity.ts';
-import type { LedgerStatus } from '../../ledger/contract.ts';
+import type { LedgerStatus, OutageResource } from '../../ledger/contract.ts';
 import { pause } from '../../pipeline/pause.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
@@ -72,8 +72,12 @@ function show(
   if (now.workers.length === 0)
     terminal.line('  No worker is running. `kuva start` or `kuva run` starts one.');
   else for (const line of table(workerColumns, now.workers)) terminal.line(`  ${line}`);
-  for (const { worker, failure, since } of now.outages) {
-    terminal.line(`  ${terminal.paint('yellow', '●')} ${failure.what} (for ${age(since)}, says ${worker})`);
+  for (const { worker, resource, url, failure, since } of now.outages) {
+    const place = url === '' ? '' : ` ${url}`;
+    terminal.line(
+      `  ${terminal.paint('yellow', '●')} ${outageTitles[resource]}${place}, for ${age(since)} (since ${since.toISOString().slice(0, 19)}Z), says ${worker}:`,
+    );
+    terminal.line(`    ${failure.what}`);
     if (failure.remedy !== undefined) terminal.line(`    ${failure.remedy}`);
   }
   if (counts.rejected + counts.failed > 0) {
@@ -101,6 +105,16 @@ const workerColumns = [
         : 'has died; its images are being taken over',
   },
 ];
+
+const outageTitles = {
+  input: 'Looking for new images in',
+  reading: 'Reading images from',
+  removal: 'Removing finished images from',
+  output: 'Writing results to',
+  rejected: 'Moving rejected images to',
+  database: 'The database',
+  unknown: 'An outage',
+} as const satisfies Record<OutageResource, string>;
 
 function age(since: Date): string {
   return showDuration(Math.max(0, Date.now() - since.getTime()));

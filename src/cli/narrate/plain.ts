@@ -7,6 +7,8 @@ import type { Narrator } from './narrator.ts';
 
 const resources = {
   input: 'The input bucket',
+  reading: 'Reading from the input bucket',
+  removal: 'Removing from the input bucket',
   output: 'The output bucket',
   rejected: 'The place for rejected images',
   database: 'The database',
@@ -33,7 +35,7 @@ export function plainNarrator(
     outage: ({ resource, failure, since }, over) => {
       if (over) {
         const lasted = showDuration(Date.now() - since.getTime());
-        say(`${terminal.paint('green', '●')} ${resources[resource]} is back after ${lasted}. Going on.`);
+        say(`${terminal.paint('green', '●')} ${resources[resource]} works again after ${lasted}. Going on.`);
         return;
       }
       say(

@@ -4,6 +4,7 @@ import { workers } from './003-workers.ts';
 import { protocol } from './004-protocol.ts';
 import { backlog } from './005-backlog.ts';
 import { monitoring } from './006-monitoring.ts';
+import { outages } from './007-outages.ts';
 
 export interface Migration {
   readonly id: number;
@@ -12,4 +13,12 @@ export interface Migration {
 }
 
 /** In the order in which they are applied. One that was released is never changed: a new one is added instead. */
-export const migrations: readonly Migration[] = [images, records, workers, protocol, backlog, monitoring];
+export const migrations: readonly Migration[] = [
+  images,
+  records,
+  workers,
+  protocol,
+  backlog,
+  monitoring,
+  outages,
+];

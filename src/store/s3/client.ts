@@ -5,9 +5,9 @@ import { KuvaError } from '../../image/failure.ts';
 import { pathOf, queryText } from './address.ts';
 import type { S3Connection, S3Options } from './connection.ts';
 import { type Answer, exchange, type WireRequest } from './exchange.ts';
-import { isBrokenOff } from './network.ts';
-import { type Refusal, readRefusal, refusalFailure } from './refusal.ts';
-import { createSigner } from './signer.ts';
+import { isBrokenOff, notFromS3 } from './network.ts';
+import { isDenial, type Refusal, readRefusal, refusalFailure } from './refusal.ts';
+import { renewableSigner } from './renewal.ts';
 
 const emptySha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
@@ -68,7 +68,7 @@ export interface S3Client {
 }
 
 export function createS3Client(connection: S3Connection, bucket: string, options: S3Options): S3Client {
-  const sign = createSigner(connection);
+  const signer = renewableSigner(connection);
   const pool = new Pool(connection.endpoint.origin, {
     connections: options.connections,
     connectTimeout: options.connectTimeout,
@@ -81,7 +81,7 @@ export function createS3Client(connection: S3Connection, bucket: string, options
   const attempt = async (request: S3Request): Promise<Answer> => {
     const { method, key, query = {}, body, doing, signal } = request;
     const path = pathOf(connection.endpoint, bucket, key);
-    const headers = await sign({
+    const headers = await signer.sign({
       method,
       path,
       query,
@@ -102,8 +102,11 @@ export function createS3Client(connection: S3Connection, bucket: string, options
     async send(request) {
       const once = async (): Promise<S3Answer> => {
         const answer = await attempt(request);
+        refuseStranger(answer, request.doing);
         if (answer.status < 300) return answer;
-        return { ...answer, refusal: readRefusal(answer.status, await textOf(answer, request.doing)) };
+        const refusal = readRefusal(answer.status, await textOf(answer, request.doing));
+        const serverTime = Date.parse(answer.headers.get('date') ?? '');
+        return { ...answer, refusal: { ...refusal, serverTime } };
       };
       let answer = await once().catch((failure: unknown) => {
         if (request.repeatable === false || !isBrokenOff(failure)) throw failure;
@@ -113,11 +116,33 @@ export function createS3Client(connection: S3Connection, bucket: string, options
         if (answer.refusal === undefined || !isCollision(request, answer.refusal)) break;
         answer = await once();
       }
+      if (answer.refusal !== undefined && isDenial(answer.refusal) && signer.renew()) answer = await once();
       if (answer.refusal === undefined || request.expect?.includes(answer.status) === true) return answer;
-      throw refusalFailure(answer.refusal, request.doing);
+      throw refusalFailure(asked(request, answer.refusal), request.doing);
     },
     close: () => pool.destroy(),
   };
+}
+
+/**
+ * A write is not refused for want of its object. Taken at its word (Ceph says so in a bucket that keeps versions, when
+ * writes collide), the image would count as removed by its owner.
+ */
+function asked({ method }: S3Request, refusal: Refusal): Refusal {
+  const writing = method === 'PUT' || method === 'POST';
+  return writing && refusal.code === 'NoSuchKey' ? { ...refusal, code: 'OperationAborted' } : refusal;
+}
+
+/**
+ * A page of a load balancer is no answer of an object store, whatever its status: a 200 to a DELETE would count as
+ * done, and a 404 as an object that its owner removed. S3 services mark their answers by headers of their own.
+ * Statuses of 500 and more are understood without.
+ */
+function refuseStranger(answer: Answer, doing: string): void {
+  if (answer.status >= 500 || !/^text\/html\b/i.test(answer.headers.get('content-type') ?? '')) return;
+  if ([...answer.headers.keys()].some((name) => /^x-(amz|goog|rgw)-/.test(name))) return;
+  answer.body.destroy();
+  throw notFromS3(doing, `it sent a web page (HTTP ${answer.status})`);
 }
 
 /** The whole body as text. */

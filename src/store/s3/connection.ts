@@ -1,15 +1,21 @@
 import type { At } from '../../image/crashPoint.ts';
 
-/** Where an S3 service is and who asks. Finding these is the configuration's business. */
-export interface S3Connection {
-  /** Scheme, host, port, and a path if the service lies under one. Buckets are addressed in the path. */
-  readonly endpoint: URL;
-  /** Part of every signature. Ceph takes any; Amazon does not. */
-  readonly region: string;
+/** Who asks. */
+export interface S3Keys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** Of temporary credentials. */
   readonly sessionToken?: string;
+}
+
+/** Where an S3 service is and who asks. Finding these is the configuration's business. */
+export interface S3Connection extends S3Keys {
+  /** Scheme, host, port, and a path if the service lies under one. Buckets are addressed in the path. */
+  readonly endpoint: URL;
+  /** Part of every signature. Ceph takes any; Amazon does not. */
+  readonly region: string;
+  /** Looks for the keys once more where they came from; undefined when there are none. Must not throw. */
+  readonly renew?: () => S3Keys | undefined;
 }
 
 /** How to go about the connection. All times in milliseconds. */

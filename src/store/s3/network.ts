@@ -77,6 +77,20 @@ export function networkFailure(doing: string, error: unknown): KuvaError {
   });
 }
 
+/**
+ * Something else answered in the object store's place: a load balancer's page for maintenance, a hotel's login. It is
+ * waited for like silence, since such a page would else use up the attempts of every image.
+ */
+export function notFromS3(doing: string, why: string, text?: string): KuvaError {
+  return new KuvaError('store-unreachable', {
+    what: `What answered while ${doing} does not speak like an object store: ${why}`,
+    data: 'Nothing was changed; it will be tried again.',
+    remedy:
+      'Check that the endpoint is an S3 service, and that no proxy or load balancer answers in its place.',
+    ...(text !== undefined && { cause: new Error(text) }),
+  });
+}
+
 /** Did the connection break off, as an idle one does that the server closed at the same moment? */
 export function isBrokenOff(failure: unknown): boolean {
   if (!(failure instanceof KuvaError) || failure.code !== 'store-unreachable') return false;

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type FailureCode, KuvaError } from '../../image/failure.ts';
+import { showDuration } from '../../image/quantity.ts';
 import { plainText, tryXml } from './xml.ts';
 
 /** What a service said when it said no. HEAD answers have no code, only a status. */
@@ -13,6 +14,8 @@ export interface Refusal {
   readonly code: string;
   readonly message: string;
   readonly requestId: string | undefined;
+  /** Milliseconds since 1970 by the server's clock, from the answer's Date; NaN where it told none. */
+  readonly serverTime?: number;
 }
 
 interface Meaning {
@@ -192,15 +195,32 @@ export function readRefusal(status: number, body: string): Refusal {
   };
 }
 
-/** Names what the service said in its own words at the end, for whoever runs it. Never a header, never a secret. */
-export function refusalFailure(refusal: Refusal, doing: string): KuvaError {
-  const meaning =
+function meaningOf(refusal: Refusal): Meaning {
+  return (
     (Object.hasOwn(byCode, refusal.code) ? byCode[refusal.code] : undefined) ??
     byStatus[refusal.status] ??
-    (refusal.status >= 500 ? unwell : unsupported);
+    (refusal.status >= 500 ? unwell : unsupported)
+  );
+}
+
+/** Is it the keys, or their rights, that were refused? */
+export function isDenial(refusal: Refusal): boolean {
+  return meaningOf(refusal).failure === 'store-denied';
+}
+
+/** How far this machine's clock is off, where that is what was refused. */
+function clockFault({ code, serverTime = Number.NaN }: Refusal): string {
+  const ahead = Date.now() - serverTime;
+  if (!['RequestTimeTooSkewed', 'RequestExpired'].includes(code) || Number.isNaN(ahead)) return '';
+  return `; the clock of this machine is ${showDuration(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'} that of the service`;
+}
+
+/** Names what the service said in its own words at the end, for whoever runs it. Never a header, never a secret. */
+export function refusalFailure(refusal: Refusal, doing: string): KuvaError {
+  const meaning = meaningOf(refusal);
   const words = [`HTTP ${refusal.status}`, refusal.code, refusal.requestId && `request ${refusal.requestId}`];
   return new KuvaError(meaning.failure, {
-    what: `The object store refused ${doing}: ${meaning.what} (${words.filter(Boolean).join(', ')})`,
+    what: `The object store refused ${doing}: ${meaning.what}${clockFault(refusal)} (${words.filter(Boolean).join(', ')})`,
     data: 'The object stays as it is.',
     remedy: meaning.remedy,
     // Amazon's message may quote the access key id or the whole string to sign; these codes say it all already.

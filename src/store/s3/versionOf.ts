@@ -1,7 +1,7 @@
-import { KuvaError } from '../../image/failure.ts';
 import { type ObjectKey, showKey } from '../../image/key.ts';
 import type { ObjectVersion } from '../contract.ts';
 import type { Answer } from './exchange.ts';
+import { notFromS3 } from './network.ts';
 
 /** An ETag as the contract has it. Weak ones do not occur in S3, but a proxy that compresses may make one. */
 export function bareEtag(text: string): string {
@@ -17,11 +17,7 @@ export function versionOf(key: ObjectKey, answer: Answer): ObjectVersion {
   const modified = Date.parse(answer.headers.get('last-modified') ?? '');
   const versionId = answer.headers.get('x-amz-version-id');
   if (etag === undefined || length === undefined || Number.isNaN(modified)) {
-    throw new KuvaError('store-protocol', {
-      what: `The object store told no ETag, length or date of ${showKey(key)}`,
-      data: 'The object stays as it is.',
-      remedy: 'Check that the endpoint is an S3 service, and that no proxy changes its answers.',
-    });
+    throw notFromS3(`looking at ${showKey(key)}`, 'its answer has no ETag, length or date');
   }
   return {
     key,

@@ -2,6 +2,7 @@ import { KuvaError } from '../../image/failure.ts';
 import { type ObjectKey, showKey } from '../../image/key.ts';
 import type { ObjectVersion, PutOptions } from '../contract.ts';
 import { drain, type S3Answer, type S3Client } from './client.ts';
+import { notFromS3 } from './network.ts';
 import { headObject } from './read.ts';
 import { refusalFailure } from './refusal.ts';
 import { etagIn, type S3Traits } from './traits.ts';
@@ -106,10 +107,7 @@ export function writtenVersion(
   etag: string | undefined,
 ): ObjectVersion {
   if (etag === undefined) {
-    throw new KuvaError('store-protocol', {
-      what: `The object store told no ETag after writing ${showKey(key)} to ${client.url}`,
-      remedy: 'Check that the endpoint is an S3 service, and that no proxy changes its answers.',
-    });
+    throw notFromS3(`writing ${showKey(key)} to ${client.url}`, 'its answer has no ETag');
   }
   const date = Date.parse(answer.headers.get('date') ?? '');
   const versionId = answer.headers.get('x-amz-version-id');

@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
 import type { z } from 'zod';
-import { KuvaError } from '../../image/failure.ts';
+import { notFromS3 } from './network.ts';
 
 const lists = new Set(['Contents', 'Version', 'DeleteMarker', 'TopicConfiguration', 'Event', 'member']);
 
@@ -32,16 +32,11 @@ export function plainText(xml: string): string {
   );
 }
 
-/** @throws KuvaError `store-protocol` when the text is not such a document */
+/** @throws KuvaError `store-unreachable` when the text is not such a document */
 export function parseXml<T>(schema: z.ZodType<T>, xml: string, doing: string): T {
   const found = tryXml(schema, xml);
   if (found !== undefined) return found;
-  throw new KuvaError('store-protocol', {
-    what: `The object store gave an answer that makes no sense while ${doing}`,
-    data: 'Nothing was changed.',
-    remedy: 'Check that the endpoint is an S3 service, and that no proxy answers in its place.',
-    cause: new Error(xml.slice(0, 200)),
-  });
+  throw notFromS3(doing, 'its answer makes no sense', xml.slice(0, 200));
 }
 
 export function tryXml<T>(schema: z.ZodType<T>, xml: string): T | undefined {

@@ -113,13 +113,24 @@ export function looking(given: Given): void {
 
     it('tells of outages, each with the time when it began', async () => {
       const outage = { code: 'store-full', what: 'full', remedy: 'Make room.' } as const;
-      await given.ledger.reportOutage('worker-1', outage);
-      const [first] = (await given.ledger.status()).outages;
-      expect(first).toMatchObject({ worker: 'worker-1', failure: outage });
-      await given.ledger.reportOutage('worker-1', { ...outage, what: 'still full' });
-      const [second] = (await given.ledger.status()).outages;
-      expect(second).toMatchObject({ since: first?.since, failure: { what: 'still full' } });
-      await given.ledger.reportOutage('worker-1', undefined);
+      const output = { resource: 'output', url: 's3://out', failure: outage, age: 60_000 } as const;
+      const input = { resource: 'input', url: 's3://in', failure: outage, age: 5_000 } as const;
+      await given.ledger.reportOutages('worker-1', [input, output]);
+      await given.ledger.reportOutages('worker-2', [output]);
+      const told = (await given.ledger.status()).outages;
+      expect(told.map(({ worker, resource, url }) => [worker, resource, url])).toEqual([
+        ['worker-1', 'output', 's3://out'],
+        ['worker-2', 'output', 's3://out'],
+        ['worker-1', 'input', 's3://in'],
+      ]);
+      expect(told[0]?.failure).toEqual(outage);
+      const now = (await given.ledger.now()).getTime();
+      expect(now - (told[0]?.since.getTime() ?? 0)).toBeGreaterThan(59_000);
+      expect(now - (told[0]?.since.getTime() ?? 0)).toBeLessThan(90_000);
+      await given.ledger.reportOutages('worker-1', [input]);
+      await given.ledger.reportOutages('worker-2', []);
+      expect((await given.ledger.status()).outages.map(({ resource }) => resource)).toEqual(['input']);
+      await given.ledger.reportOutages('worker-1', []);
       expect((await given.ledger.status()).outages).toEqual([]);
     });
   });

@@ -94,8 +94,8 @@ describe('a service that does not do well', () => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>Please log in</body></html>');
     });
     const store = openS3Store(connection, 'bucket');
-    expect(await failureOf(listAll(store))).toBe('store-protocol');
-    expect(await failureOf(store.head(key('cat.jpg')))).toBe('store-protocol');
+    expect(await failureOf(listAll(store))).toBe('store-unreachable');
+    expect(await failureOf(store.head(key('cat.jpg')))).toBe('store-unreachable');
     await store.close();
   });
 
