@@ -17,10 +17,14 @@ const outcomes = {
   lost: true,
 } as const satisfies Record<ImageEvent['kind'], true>;
 
-const resources = { input: true, output: true, rejected: true, database: true } as const satisfies Record<
-  Resource,
-  true
->;
+const resources = {
+  input: true,
+  reading: true,
+  removal: true,
+  output: true,
+  rejected: true,
+  database: true,
+} as const satisfies Record<Resource, true>;
 
 export interface OwnMetricsOptions {
   readonly version: string;

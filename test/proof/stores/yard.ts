@@ -1,19 +1,18 @@
 /** A worker of the built program, a real RGW behind the fault proxy, a real PostgreSQL; and the truth, read past the proxy. */
-import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { parseObjectKey } from '../../../src/image/key.ts';
 import type { ObjectStore } from '../../../src/store/contract.ts';
 import { openS3Store } from '../../../src/store/s3/store.ts';
-import { makeJpeg } from '../../pictures/photos.ts';
 import { connectionTo, freshBucket } from '../../servers/buckets.ts';
-import { readIndependently } from '../../servers/independent.ts';
 import { freshDatabase, type PostgresServer } from '../../servers/postgres.ts';
 import type { RgwServer } from '../../servers/rgw.ts';
 import { eventually, type Running, runKuva, startKuva, temporaryFolder } from '../../whole/kuva.ts';
+import { put as putInto, sha256 } from '../../store/objects.ts';
+import { type End, type Put, violations } from '../promise/promise.ts';
+import { isNegative, tinyPicture } from '../promise/tinyPicture.ts';
 import { type FaultProxy, openFaultProxy } from '../proxy/proxy.ts';
 
 const statusSchema = z.object({
@@ -30,8 +29,6 @@ const statusSchema = z.object({
 });
 export type Status = z.infer<typeof statusSchema>;
 
-const rowSchema = z.object({ key: z.string(), output: z.string(), sha256: z.string() });
-
 export interface Yard {
   readonly home: string;
   readonly env: Readonly<Record<string, string>>;
@@ -41,8 +38,8 @@ export interface Yard {
   /** Straight to the server. */
   readonly input: ObjectStore;
   readonly output: ObjectStore;
-  /** Pictures that were put in, by key. */
-  readonly put: (...keys: string[]) => Promise<void>;
+  /** Puts pictures in, each another one. @param end what must become of them; `done` when left out */
+  readonly put: (keys: readonly string[], end?: End | readonly End[]) => Promise<void>;
   readonly start: () => Running;
   readonly status: () => Promise<Status>;
   readonly statusText: () => Promise<string>;
@@ -56,11 +53,8 @@ export interface Yard {
   ) => Promise<Status['outages'][number]>;
   /** Waits until it tells of none. */
   readonly quiet: (milliseconds?: number) => Promise<void>;
-  /**
-   * The promise, by reading buckets and ledger and without asking the program: every picture that was put in lies in
-   * the input or has its output; each row names an output that lies there with its SHA-256; no image has two.
-   */
-  readonly keepsPromise: (inputsLeft?: readonly string[]) => Promise<void>;
+  /** The promise, by reading buckets and ledger: nothing lost, no false row, none twice; at the end also nothing left over. */
+  readonly keepsPromise: (when: 'under way' | 'at the end') => Promise<void>;
 }
 
 export interface YardOptions {
@@ -93,24 +87,13 @@ export async function openYard(
   const keys = { AWS_ACCESS_KEY_ID: rgw.accessKeyId, AWS_SECRET_ACCESS_KEY: rgw.secretAccessKey };
   const env = { ...(options.env?.(keys) ?? keys), DATABASE_URL: database.url };
   const run = { cwd: home, env };
-  const pictures = new Map<string, string>();
+  const puts: Put[] = [];
+  const numbers = new Map<string, number>();
 
   const status = async (): Promise<Status> => {
     const { stdout, stderr, code } = await runKuva(['status', '--json'], run);
     if (code !== 0) throw new Error(`kuva status: ${stderr}`);
     return statusSchema.parse(JSON.parse(stdout));
-  };
-  const rows = async (): Promise<z.infer<typeof rowSchema>[]> => {
-    const client = new Client({ connectionString: database.url });
-    await client.connect();
-    try {
-      const { rows: found } = await client.query(
-        'select input_name as key, output_name as output, output_sha256 as sha256 from kuva.test_rows',
-      );
-      return z.array(rowSchema).parse(found);
-    } finally {
-      await client.end();
-    }
   };
   const yard: Yard = {
     home,
@@ -120,12 +103,13 @@ export async function openYard(
     outputBucket,
     input,
     output,
-    put: async (...names) => {
+    put: async (names, end = 'done') => {
       for (const name of names) {
-        const bytes = await makeJpeg({ width: 320, height: 240, seed: pictures.size + 1 });
-        const sha256 = createHash('sha256').update(bytes).digest('hex');
-        await input.put(parseObjectKey(name), bytes, { contentType: 'image/jpeg', sha256 });
-        pictures.set(name, sha256);
+        const number = numbers.size + 1;
+        const bytes = await tinyPicture(number);
+        await putInto(input, parseObjectKey(name), bytes);
+        numbers.set(sha256(bytes), number);
+        puts.push({ key: name, sha256: sha256(bytes), end });
       }
     },
     start: () => startKuva(['start'], run),
@@ -160,25 +144,19 @@ export async function openYard(
         'status tells of no outage',
         milliseconds,
       ),
-    keepsPromise: async (inputsLeft = []) => {
-      const [inputs, outputs, records] = await Promise.all([
-        readIndependently(rgw, inputBucket),
-        readIndependently(rgw, outputBucket),
-        rows(),
-      ]);
-      expect([...inputs.keys()].filter(isImage).sort()).toEqual([...inputsLeft].sort());
-      for (const name of inputsLeft) expect(inputs.get(name), name).toBe(pictures.get(name));
-      for (const { key, output: name, sha256 } of records) expect(outputs.get(name), key).toBe(sha256);
-      const recorded = records.map(({ key }) => key);
-      expect(new Set(recorded).size, 'no image is logged twice').toBe(recorded.length);
-      for (const name of pictures.keys())
-        expect(recorded.includes(name) || inputs.has(name), `${name} is there or done`).toBe(true);
-      expect([...outputs.keys()].filter(isImage).sort()).toEqual(records.map((row) => row.output).sort());
+    keepsPromise: async (when) => {
+      const question = {
+        puts,
+        input: { kind: 's3', server: rgw, bucket: inputBucket } as const,
+        output: { kind: 's3', server: rgw, bucket: outputBucket } as const,
+        databaseUrl: database.url,
+        outputs: ['negated'],
+        isRight: ({ input: put, bytes }: { input: Put; bytes: Buffer }) =>
+          isNegative(bytes, numbers.get(put.sha256) ?? -1),
+        underWay: when === 'under way',
+      };
+      expect(await violations(question)).toEqual([]);
     },
   };
   return yard;
-}
-
-function isImage(key: string): boolean {
-  return !key.startsWith('.kuva-probe-');
 }
