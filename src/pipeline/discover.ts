@@ -59,10 +59,11 @@ interface Between {
 /** Looks at single objects as they are hinted at, and where new ones came last, until it is time for the next pass. */
 async function between(
   { options, settling, hints, recent, pace }: Between,
-  until: number,
+  planned: number,
   signal: AbortSignal,
 ): Promise<void> {
   const { clock } = options;
+  let until = planned;
   let shortLook = clock.monotonic() + pace.beforeShortLook();
   while (!signal.aborted && clock.monotonic() < until) {
     const waiting = settling.keys();
@@ -77,7 +78,8 @@ async function between(
       if ((await recent.look(options, settling, signal)) > 0) pace.found();
       shortLook = clock.monotonic() + pace.beforeShortLook(clock.monotonic() - now);
     } catch {
-      // What is wrong shows in the next pass, which is patient and tells about it.
+      // What is wrong shows in the next pass, which is patient, tells about it, and finds what was hinted at.
+      until = Math.min(until, clock.monotonic() + options.poll);
       shortLook = until;
     }
   }

@@ -34,7 +34,7 @@ export interface Pass {
   /** Left for the next pass: files that may still be being written. */
   readonly unsettled: number;
   readonly unusable: readonly Unusable[];
-  /** Milliseconds that it worked; outages that it waited for are not in it. */
+  /** Milliseconds that listing and queueing took; outages, and tries that failed, are not in it. */
   readonly took: number;
 }
 
@@ -61,19 +61,29 @@ export async function discoverOnce(
   const counted = { seen: 0, queued: 0, unsettled: 0 };
   const unusable: Unusable[] = [];
   let took = 0;
+  const timed = async <T>(action: () => Promise<T>): Promise<T> => {
+    const begun = clock.monotonic();
+    const result = await action();
+    took += clock.monotonic() - begun;
+    return result;
+  };
   let after: ObjectKey | undefined;
   const listedAt = await patient('database', () => ledger.now());
   settling.beginPass();
   await patient('input', async () => {
     if (after === undefined) Object.assign(counted, { seen: 0, unsettled: 0 });
-    const begun = clock.monotonic();
+    const pages = input.list({ signal, ...(after !== undefined && { after }) })[Symbol.asyncIterator]();
     try {
-      for await (const page of input.list({ signal, ...(after !== undefined && { after }) })) {
+      for (
+        let next = await timed(() => pages.next());
+        next.done !== true;
+        next = await timed(() => pages.next())
+      ) {
+        const page = next.value;
         const ready = choose(options, settling, page, counted);
         if (ready.length > 0) {
-          await options.at?.('listed');
-          counted.queued += await patient('database', () => ledger.enqueue(input.bucket, ready, listedAt));
-          await options.at?.('queued');
+          const enqueue = () => timed(() => ledger.enqueue(input.bucket, ready, listedAt));
+          counted.queued += await patient('database', enqueue);
         }
         unusable.push(...page.unusable.slice(0, reportedUnusable - unusable.length));
         if (input.inOrder !== true) continue;
@@ -81,7 +91,7 @@ export async function discoverOnce(
         after = page.objects.at(-1)?.key ?? after;
       }
     } finally {
-      took += clock.monotonic() - begun;
+      await pages.return?.();
     }
   });
   settling.endPass();

@@ -80,6 +80,38 @@ function failing(list: ObjectStore['list']): ObjectStore['list'] {
   };
 }
 
+it('a pass that waited for the database did not take longer by that, and so does not put the next one off', async () => {
+  const { ledger, input, put } = await openKit();
+  await put(input, 'cat.jpg', Buffer.from('cat'));
+  let failures = 3;
+  let now = 0;
+  const pass = await discoverOnce(
+    {
+      input,
+      ledger: {
+        ...ledger,
+        enqueue: async (...given) => {
+          if (failures-- > 0) {
+            now += 60_000;
+            throw new KuvaError('database-unreachable', { what: 'The database does not answer' });
+          }
+          return ledger.enqueue(...given);
+        },
+      },
+      outages: new Outages(),
+      clock: { ...systemClock, monotonic: () => now, pause: async () => Promise.resolve() },
+      partialWritesVisible: false,
+      poll: 50,
+      settle: 0,
+      ignored: ignoring([]),
+    },
+    settled(),
+    never,
+  );
+  expect(now).toBe(180_000);
+  expect(pass).toMatchObject({ seen: 1, queued: 1, took: 0 });
+});
+
 describe.skipIf(rgw === null)('discovery in a bucket of Ceph RGW (skipped without radosgw)', () => {
   it('comes to the end of a bucket whose server never gives more than two pages in a row', async () => {
     const { options, ledger, put, listings } = await onRgw({}, failing);

@@ -2,6 +2,7 @@ import { inspectConfig } from '../../config/load.ts';
 import { toKuvaError } from '../../image/failure.ts';
 import { checkBuckets } from '../doctor/buckets.ts';
 import { checkDatabase } from '../doctor/database.ts';
+import { checkEvents } from '../doctor/events.ts';
 import { failed, type Finding, ok, warning } from '../doctor/finding.ts';
 import { checkMachine } from '../doctor/machine.ts';
 import { exitCodes } from '../exit.ts';
@@ -53,6 +54,7 @@ async function* examine(options: SharedOptions, signal: AbortSignal): AsyncGener
   }
   for (const problem of problems) yield failed('credentials', problem);
   if (problems.length === 0 && !signal.aborted) yield* await checkBuckets(config, signal);
+  if (problems.length === 0 && !signal.aborted) yield* await checkEvents(config);
   if (!signal.aborted) yield* await checkDatabase(config, signal);
 }
 

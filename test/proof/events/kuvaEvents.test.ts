@@ -122,7 +122,11 @@ describe.skipIf(rgw === null)('kuva with bucket events of Ceph RGW (skipped with
       broken: false,
       outdated: false,
     });
+    const doctor = await run('doctor', '--json');
+    expect(doctor.code, doctor.stdout).toBe(0);
+    expect(doctor.stdout).toContain('is told of at http://127.0.0.1');
     const shown = [
+      doctor,
       on,
       status,
       await run('config'),
