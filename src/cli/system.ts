@@ -107,7 +107,7 @@ async function withOpen<T>(
       terminal.errorLine(message);
     });
     close.push(database.close);
-    const ledger = await wireLedger(database.pool, config.pipeline);
+    const ledger = await wireLedger(database.pool, config);
     const notices = [...notes, ...ledger.notices];
     return await action({ ...ledger, notices, config, where: whereOf(options), stopping, close });
   } finally {

@@ -90,11 +90,14 @@ export interface WiredLedger {
 }
 
 /** Brings the schema up to date and opens the ledger of one pipeline. */
-export async function wireLedger(pool: LedgerPool, pipeline: string): Promise<WiredLedger> {
+export async function wireLedger(
+  pool: LedgerPool,
+  { pipeline, worker: { lease } }: Pick<KuvaConfig, 'pipeline' | 'worker'>,
+): Promise<WiredLedger> {
   const { notices } = await migrate(pool);
   return {
     ledger: openLedger(pool, pipeline),
-    queue: openQueue(pool, pipeline),
+    queue: openQueue(pool, pipeline, { lease }),
     monitor: openMonitor(pool, pipeline),
     checkSchema: () => checkSchema(pool),
     notices,

@@ -108,6 +108,9 @@ export async function prepareWork(system: System, { worker, narrator, onEvent }:
       concurrency,
       stop: stopping.stop,
       stopNow: stopping.stopNow,
+      onNote: (text) => {
+        narrator.note('warn', text);
+      },
       onUnderWay: (count) => {
         underWay = count;
         showing.underWay(count);

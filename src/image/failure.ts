@@ -64,6 +64,7 @@ export const failureKinds = {
   'database-full': kind('patient', 'unavailable', 'database is full'),
   'database-busy': kind('patient', 'unavailable', 'database has no free connection'),
   'database-schema': kind('never', 'config', 'database schema does not fit this version'),
+  'database-pooled': kind('never', 'config', 'database is behind a pooler that shares sessions'),
   'database-failed': kind('limited', 'failure', 'database refused a statement'),
   'lease-lost': kind('gone', 'failure', 'another worker has taken this image over'),
 

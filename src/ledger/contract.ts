@@ -275,6 +275,12 @@ export interface Ledger {
 
   settle(attempt: Attempt, settlement: Settlement): Promise<'settled' | 'lost'>;
 
+  /**
+   * Is this attempt still its image's newest, and the image not queued again since? For a worker that may have slept:
+   * asked before what cannot be taken back (removing an input, overwriting an output) when the last such answer is old.
+   */
+  holds(attempt: Attempt): Promise<boolean>;
+
   /** Queues rejected and failed images again, with all their attempts. @returns how many */
   retry(filter: {
     readonly name?: string;
@@ -300,6 +306,7 @@ export interface ImageQueue {
   /**
    * Calls `work` for queued images, `concurrency` at a time, until `signal` is aborted; then takes no more, and
    * resolves when those under way are finished. `work` must settle its image and does not throw.
+   * @throws KuvaError `database-schema` when the ledger can no longer be used by this version of the program
    */
   run(options: {
     readonly worker: string;
@@ -309,6 +316,8 @@ export interface ImageQueue {
     /** Aborted: take no more images, finish what is under way. */
     readonly stop: AbortSignal;
     readonly onDatabaseTrouble?: (failure: FailureNote | undefined) => void;
+    /** Told what a person may want to know, e.g. whose images were taken over. */
+    readonly onNote?: (text: string) => void;
   }): Promise<void>;
 
   /**

@@ -68,7 +68,18 @@ const readings: Readonly<Record<string, Reading>> = {
   '53100': full,
   '53200': { ...busy, what: 'The database is out of memory' },
   '53300': busy,
+  '57014': {
+    ...busy,
+    what: 'The database gave up a statement: it took longer than it allows (statement_timeout)',
+    remedy: 'Is it overloaded? Raise statement_timeout for this user. Work goes on by itself.',
+  },
+  '58': unreachable('The database has trouble with its own disk'),
   '55P03': { ...busy, what: 'The database is busy with something that locks our tables' },
+  '3F000': {
+    code: 'database-schema',
+    what: "The schema of kuva's tables is missing in the database",
+    remedy: 'Was it dropped by hand? Restore it from a backup, or give kuva an empty database.',
+  },
   '42P01': {
     code: 'database-schema',
     what: "A table of kuva's is missing in the database",

@@ -5,6 +5,7 @@ import { commit } from './commit.ts';
 import type { LedgerContext } from './context.ts';
 import type { Ledger } from './contract.ts';
 import { enqueue } from './enqueue.ts';
+import { holds } from './holds.ts';
 import { images } from './images.ts';
 import { knownOutputs } from './knownOutputs.ts';
 import { pipelineNumber } from './pipelineId.ts';
@@ -25,6 +26,7 @@ export function openLedger(pool: LedgerPool, pipeline: string): Ledger {
     begin: (imageId, options) => begin(context, imageId, options),
     commit: (attempt, newRecords, recipe) => commit(context, attempt, newRecords, recipe),
     settle: (attempt, settlement) => settle(context, attempt, settlement),
+    holds: (attempt) => holds(context, attempt),
     retry: (filter) => retry(context, filter),
     status: () => status(context),
     counts: () => counts(context),

@@ -1,11 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import { KuvaError } from '../image/failure.ts';
+import { newestKnown, refuseIncompatible, schemaVersion } from './compatibility.ts';
 import { codeOf, databaseFailure } from './databaseError.ts';
 import { migrateJobs } from './graphile.ts';
 import { placeLogRecords } from './logRecords.ts';
 import { migrations } from './migrations/all.ts';
 import type { LedgerPool } from './pool.ts';
+import { refusePooler } from './pooler.ts';
 
 /** One lock for everything that changes the schema ("kuva", "sche"): two workers that start at once take turns. */
 const schemaLock = '1802860129, 1935894629';
@@ -22,22 +25,36 @@ const stateSchema = z.object({ encoding: z.string(), version: z.coerce.number() 
 /** PostgreSQL 13 was the first whose `force` and whose Trove images are still about; older ones were never tried. */
 const oldestPostgres = 130_000;
 
+/** Milliseconds that somebody else's upgrade is waited for, and between two looks whether it has ended. */
+const longestTurn = 120_000;
+const look = 100;
+
+/** How long a migration waits for a lock while everybody else has to queue behind it; and how often it tries. */
+const lockTimeout = '2s';
+const mostTries = 30;
+
 /**
  * Brings the database's schema to what this program needs: Graphile Worker's own, then ours in one transaction, all
- * under one lock. Safe when several workers start at once; quick when there is nothing to do.
- * @throws KuvaError `database-schema` when the schema is newer than this program, or the database is not UTF-8;
- *   `database-*`
+ * under one lock. Safe when several workers start at once, beside workers of an older version, and quick when there
+ * is nothing to do. A database that a newer program has been at work in is left as it is.
+ * @throws KuvaError `database-schema` when the schema is newer and no longer for this program, or the database is
+ *   not UTF-8; `database-pooled`; `database-busy` when somebody holds on to our tables; `database-*`
  */
 export async function migrate(pool: LedgerPool): Promise<Migrated> {
   let client: PoolClient | undefined;
   try {
-    client = await pool.connect();
+    const one = await pool.connect();
+    client = one;
     await checkServer(client);
-    await client.query(`select pg_advisory_lock(${schemaLock})`);
+    await refusePooler(client, pool);
+    await takeTurn(client);
     try {
-      await checkNotNewer(client);
-      await migrateJobs(pool);
-      return await migrateOurs(client);
+      const latest = await checkNotNewer(client);
+      if (latest > newestKnown) return { applied: [], notices: [] };
+      return await betweenWorkers(async () => {
+        await migrateJobs(pool);
+        return migrateOurs(one);
+      });
     } finally {
       await client.query(`select pg_advisory_unlock(${schemaLock})`).catch(() => undefined);
     }
@@ -46,6 +63,22 @@ export async function migrate(pool: LedgerPool): Promise<Migrated> {
   } finally {
     client?.release();
   }
+}
+
+/** Waits for whoever changes the schema just now; a process that hangs there is not waited for until it lives again. */
+async function takeTurn(client: PoolClient): Promise<void> {
+  const since = performance.now();
+  while (performance.now() - since < longestTurn) {
+    const { rows } = await client.query(`select pg_try_advisory_lock(${schemaLock}) as got`);
+    if (z.object({ got: z.boolean() }).parse(rows[0]).got) return;
+    await sleep(look);
+  }
+  throw new KuvaError('database-busy', {
+    what: 'Another kuva has been upgrading the database for two minutes',
+    data: 'Nothing was changed by this one.',
+    remedy:
+      'Large tables take their time: try again later. If no other kuva runs, end its session in PostgreSQL.',
+  });
 }
 
 async function checkServer(client: PoolClient): Promise<void> {
@@ -67,22 +100,29 @@ async function checkServer(client: PoolClient): Promise<void> {
   }
 }
 
-async function latestApplied(client: PoolClient): Promise<number> {
-  const { rows: there } = await client.query("select to_regclass('kuva.migrations') is not null as there");
-  if (!z.object({ there: z.boolean() }).parse(there[0]).there) return 0;
-  const { rows } = await client.query('select coalesce(max(id), 0) as latest from kuva.migrations');
-  return z.object({ latest: z.number() }).parse(rows[0]).latest;
+async function checkNotNewer(client: PoolClient): Promise<number> {
+  const { rows } = await client.query(`select to_regclass('kuva.migrations') is not null as there, exists (
+    select from pg_attribute where attrelid = to_regclass('kuva.migrations') and attname = 'breaking') as marked`);
+  const { there, marked } = z.object({ there: z.boolean(), marked: z.boolean() }).parse(rows[0]);
+  if (!there) return 0;
+  // One that came before this column: those that it names are known here.
+  if (!marked)
+    await client.query('alter table kuva.migrations add column breaking boolean not null default true');
+  return (await refuseIncompatible(client)).latest;
 }
 
-async function checkNotNewer(client: PoolClient): Promise<void> {
-  const latest = await latestApplied(client);
-  const known = migrations.at(-1)?.id ?? 0;
-  if (latest <= known) return;
-  throw new KuvaError('database-schema', {
-    what: `The database has schema version ${latest}, and this version of kuva knows versions up to ${known}`,
-    data: 'Nothing was changed.',
-    remedy: 'A newer kuva has been at work here: upgrade this worker.',
-  });
+/**
+ * Workers are at it meanwhile: where a lock is not to be had at once, everybody is let through, then it is tried again.
+ */
+async function betweenWorkers<T>(change: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await change();
+    } catch (error) {
+      if (!['55P03', '40P01', '40001'].includes(codeOf(error)) || tries >= mostTries) throw error;
+      await sleep(100 + Math.random() * 400);
+    }
+  }
 }
 
 /**
@@ -104,17 +144,23 @@ export async function checkSchema(pool: LedgerPool): Promise<void> {
 async function migrateOurs(client: PoolClient): Promise<Migrated> {
   await client.query('begin');
   try {
-    // Indexes on a large table take longer than a pool's usual patience; so does waiting for a long report to end.
-    await client.query('set local statement_timeout = 0; set local lock_timeout = 0');
+    // Indexes on a large table take longer than a pool's usual patience.
+    await client.query(`set local statement_timeout = 0; set local lock_timeout = '${lockTimeout}'`);
     await client.query('create schema if not exists kuva');
     await client.query(`create table if not exists kuva.migrations (
-      id int primary key, name text not null, applied_at timestamptz not null default now()
+      id int primary key, name text not null, applied_at timestamptz not null default now(), breaking boolean not null default true
     )`);
-    const latest = await latestApplied(client);
+    const { latest } = await schemaVersion(client);
     const applied: string[] = [];
-    for (const { id, name, sql } of migrations.filter((migration) => migration.id > latest)) {
+    for (const { id, name, sql, breaking = false } of migrations.filter(
+      (migration) => migration.id > latest,
+    )) {
       await client.query(sql);
-      await client.query('insert into kuva.migrations (id, name) values ($1, $2)', [id, name]);
+      await client.query('insert into kuva.migrations (id, name, breaking) values ($1, $2, $3)', [
+        id,
+        name,
+        breaking,
+      ]);
       applied.push(name);
     }
     const notices = await placeLogRecords(client);

@@ -1,4 +1,5 @@
-import { Pool, type PoolClient } from 'pg';
+import { randomBytes } from 'node:crypto';
+import { Client, Pool, type PoolClient } from 'pg';
 import type { DatabaseConnection } from './config.ts';
 import { codeOf } from './databaseError.ts';
 import { type Encryption, encryptions } from './tls.ts';
@@ -19,18 +20,22 @@ const mostConnections = 3;
 /**
  * What the server is told at the start of each session: to notice within about 20 s (5 + 3 × 5, or 15 s of
  * unanswered data) that a worker is cut off, so that its locks go and others take its images over. The default of
- * most systems is two hours.
+ * most systems is two hours. To give up on a process that hangs in the middle of a migration, whose locks would
+ * stop everybody else. And not to wait for ever for a table that somebody has locked, so that it is told what is in the way.
  */
 const sessionSettings =
-  "set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; set tcp_user_timeout = '15s'";
+  "set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; set tcp_user_timeout = '15s'; set idle_in_transaction_session_timeout = '1min'; set lock_timeout = '5s'";
 
 /** A pool that speaks TLS as libpq would, and whose idle connections may break without harm. */
 export class LedgerPool extends Pool {
   readonly connection: DatabaseConnection;
+  /** What its connections are called in the server's lists: so that all of one worker's can be found, and ended. */
+  readonly name: string;
+  readonly #open = new Set<PoolClient>();
   readonly #encryptions: readonly Encryption[];
   #chosen = 0;
 
-  constructor(connection: DatabaseConnection, max: number) {
+  constructor(connection: DatabaseConnection, max: number, name: string) {
     const ways = encryptions(connection);
     super({
       host: connection.host,
@@ -40,7 +45,7 @@ export class LedgerPool extends Pool {
       // node-postgres reads PGPASSWORD and ~/.pgpass itself when it is given nothing; ours are looked up already.
       password: () => connection.password?.reveal() ?? '',
       ssl: ways[0] ?? false,
-      application_name: 'kuva',
+      application_name: name,
       max,
       keepAlive: true,
       keepAliveInitialDelayMillis: 5_000,
@@ -56,10 +61,24 @@ export class LedgerPool extends Pool {
       },
     });
     this.connection = connection;
+    this.name = name;
     this.#encryptions = ways;
     // Without listeners, Node ends the process when an idle or a checked-out connection breaks.
     this.on('error', () => undefined);
-    this.on('connect', (client) => client.on('error', () => undefined));
+    this.on('connect', (client) => {
+      client.on('error', () => undefined);
+      this.#open.add(client);
+    });
+    this.on('remove', (client) => this.#open.delete(client));
+  }
+
+  /**
+   * Breaks all connections, so that who waits on one hears of it now: after a network went silent, its answers never
+   * come, and the kernel takes a quarter of an hour to say so. The next use opens new ones.
+   */
+  breakConnections(): void {
+    // In the middle of a statement this closes the socket at once.
+    for (const client of this.#open) if (client instanceof Client) client.end().catch(() => undefined);
   }
 
   override connect(): Promise<PoolClient>;
@@ -95,9 +114,16 @@ export class LedgerPool extends Pool {
   }
 }
 
-/** @param max connections at most */
-export function openPool(connection: DatabaseConnection, max = mostConnections): LedgerPool {
-  return new LedgerPool(connection, max);
+/**
+ * @param max connections at most
+ * @param name what they are called in the server's lists; `kuva` and a mark of this pool's own when left out
+ */
+export function openPool(
+  connection: DatabaseConnection,
+  max = mostConnections,
+  name = `kuva ${randomBytes(6).toString('hex')}`,
+): LedgerPool {
+  return new LedgerPool(connection, max, name);
 }
 
 /**

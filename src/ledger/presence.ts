@@ -26,8 +26,11 @@ export interface Presence {
 
 /** Milliseconds. Short, since others take this process's images over when it stays away. */
 const longestPause = 2_000;
-/** Milliseconds for one statement; after that the connection counts as broken. */
+/** Milliseconds for one statement; after that the connection counts as broken. A lease is never shorter. */
 const patience = 10_000;
+
+/** Heartbeats need not be on disk: who takes over after a crash of the server looks at those after it. */
+const presenceSettings = 'set synchronous_commit = off';
 
 export function openPresence(main: LedgerPool): Presence {
   let pool: LedgerPool | undefined;
@@ -36,8 +39,12 @@ export function openPresence(main: LedgerPool): Presence {
   let opening: Promise<OpenSession> | undefined;
 
   const open = async (): Promise<OpenSession> => {
-    pool ??= openPool(main.connection, 1);
-    const session = openSession(await pool.connect());
+    pool ??= openPool(main.connection, 1, main.name);
+    const session = openSession(await pool.connect(), () => {
+      // What this one does not get, the others do not get either.
+      main.breakConnections();
+    });
+    await session.query(presenceSettings);
     current = session;
     return session;
   };
@@ -77,7 +84,7 @@ interface OpenSession extends Session {
   close(): void;
 }
 
-function openSession(client: PoolClient): OpenSession {
+function openSession(client: PoolClient, onSilence: () => void): OpenSession {
   const lost = new AbortController();
   let closed = false;
   const close = (problem?: Error): void => {
@@ -95,7 +102,12 @@ function openSession(client: PoolClient): OpenSession {
   // One statement at a time: a heartbeat must not overtake the statement that it follows.
   let queue: Promise<unknown> = Promise.resolve();
   const query = (text: string, values?: unknown[]): Promise<{ rows: unknown[] }> => {
-    const result = queue.then(() => within(client.query(text, values), close));
+    const result = queue.then(() =>
+      within(client.query(text, values), (problem) => {
+        close(problem);
+        onSilence();
+      }),
+    );
     queue = result.catch(() => undefined);
     return result;
   };

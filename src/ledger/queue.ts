@@ -15,7 +15,12 @@ import { startRunner } from './runner.ts';
 import { run as runSql } from './sql.ts';
 import { aborted, growingPause, pause } from './waiting.ts';
 
+/** Milliseconds: see `worker: lease:` in the configuration. */
+export const defaultLease = 60_000;
+
 export interface QueueOptions {
+  /** Milliseconds of silence after which others take over what this worker has. */
+  readonly lease?: number;
   /** Told what Graphile Worker logs as an error, and whose images were taken over. */
   readonly log?: Log;
   /** Told when a job was taken from the queue: for the tests, which crash there. */
@@ -26,12 +31,12 @@ export interface QueueOptions {
 export function openQueue(
   pool: LedgerPool,
   pipeline: string,
-  { log = () => undefined, at }: QueueOptions = {},
+  { log = () => undefined, lease = defaultLease, at }: QueueOptions = {},
 ): ImageQueue {
   const presence = openPresence(pool);
   const pipelineId = pipelineNumber(pool, pipeline);
   return {
-    run: (options) => runQueue({ pool, pipeline, pipelineId, presence, log, at }, options),
+    run: (options) => runQueue({ pool, pipeline, pipelineId, presence, lease, log, at }, options),
     lead: (lead, stop) => leadWhenFirst(presence, pipelineId, lead, stop),
   };
 }
@@ -41,6 +46,7 @@ interface QueueParts {
   readonly pipeline: string;
   readonly pipelineId: () => Promise<number>;
   readonly presence: Presence;
+  readonly lease: number;
   readonly log: Log;
   readonly at: At | undefined;
 }
@@ -54,6 +60,7 @@ const goodWhile = 10_000;
 /**
  * See {@link ImageQueue.run}. From one trouble with the database to the next it is one stretch: a presence, a runner.
  * Images that were in work when a stretch ended stay in work; their fencing tokens protect them.
+ * @throws KuvaError `database-schema` when the schema is gone, or another program's
  */
 async function runQueue(parts: QueueParts, options: RunOptions): Promise<void> {
   const { presence } = parts;
@@ -73,7 +80,13 @@ async function runQueue(parts: QueueParts, options: RunOptions): Promise<void> {
       try {
         await stretch(parts, options, inWork, over.signal, tell);
       } catch (error) {
-        tell(error);
+        const failure = databaseFailure(error);
+        // No patience helps against a schema that is another program's. What is in work ends as it can.
+        if (failure.code === 'database-schema') {
+          await inWork.finished();
+          throw failure;
+        }
+        tell(failure);
       }
       if (performance.now() - began > goodWhile) tries = 0;
       await pause(growingPause(tries, longestPause), AbortSignal.any([stop, over.signal]));
@@ -109,16 +122,21 @@ async function stretch(
   const ended = new AbortController();
   try {
     // Its name is known to others before it takes its first job: else nobody could free that one after a kill.
-    await runSql(session, 'select kuva.register_worker($1, $2, $3, $4, $5, $6, $7)', [
+    await runSql(session, 'select kuva.register_worker($1, $2, $3, $4, $5, $6, $7, $8)', [
       worker,
       id,
       hostname(),
       process.pid,
       version,
       inWork.pools,
+      parts.lease,
       lockClasses.worker,
     ]);
-    const regular = rescueRegularly({ session, worker, inWork, log });
+    const note = (text: string): void => {
+      log(text);
+      options.onNote?.(text);
+    };
+    const regular = rescueRegularly({ session, worker, inWork, log: note });
     if (!stop.aborted) runner.open();
     tell(undefined);
     const finished = aborted(AbortSignal.any([stop, ended.signal]))
@@ -147,17 +165,20 @@ async function leaveInOrder(presence: Presence, worker: string): Promise<void> {
     await runSql(session, 'select kuva.unregister_worker($1)', [worker]).catch(() => undefined);
 }
 
+/** Milliseconds after which trouble that goes on is told of again, so that nobody takes it for over. */
+const again = 60_000;
+
 /** Tells of the first trouble and of its end, not of each failure in between. */
 function tellOnce(onTrouble: RunOptions['onDatabaseTrouble']): (error: unknown) => void {
-  let told = false;
+  let told: number | undefined;
   return (error) => {
     if (error === undefined) {
-      if (told) onTrouble?.(undefined);
-      told = false;
+      if (told !== undefined) onTrouble?.(undefined);
+      told = undefined;
       return;
     }
-    if (told) return;
-    told = true;
+    if (told !== undefined && performance.now() - told < again) return;
+    told = performance.now();
     const { code, message, remedy } = databaseFailure(error);
     const note: FailureNote = { code, what: message, ...(remedy !== undefined && { remedy }) };
     onTrouble?.(note);

@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import { KuvaError } from '../image/failure.ts';
 import type { Log } from './graphile.ts';
 import type { InWork } from './inWork.ts';
 import { lockClasses } from './locks.ts';
 import type { Session } from './presence.ts';
-import { query, run } from './sql.ts';
+import { refuseIncompatible } from './compatibility.ts';
+import { query, queryOne, run } from './sql.ts';
 import { aborted, pause } from './waiting.ts';
 
-const rescuedSchema = z.object({ worker: z.string(), images: z.number() });
+const rescuedSchema = z.object({ worker: z.string(), images: z.number(), silent: z.boolean() });
+const beatSchema = z.object({ lives: z.boolean() });
 
 /** Milliseconds. A dead worker's images are in other hands after 1.5 s and at most two of these looks. */
 const look = 1_000;
@@ -19,7 +22,7 @@ const ownEvery = 30;
 const allEvery = 10;
 
 export interface Regular {
-  /** Resolves with the reason when a look fails: the connection is broken or of no use. */
+  /** Resolves with the reason when a look fails: the connection is broken or of no use, or this worker too old. */
   readonly failed: Promise<unknown>;
   stop(): Promise<void>;
 }
@@ -42,6 +45,8 @@ export function rescueRegularly(options: RescueOptions): Regular {
   const looking = (async () => {
     let nextAll = 0;
     for (let looks = 0; !signal.aborted; looks++) {
+      await refuseIncompatible(options.session);
+      await beat(options);
       if (looks >= nextAll) {
         await run(options.session, 'select kuva.repair()');
         nextAll = looks + allEvery * (0.5 + Math.random());
@@ -62,13 +67,33 @@ export function rescueRegularly(options: RescueOptions): Regular {
   };
 }
 
-/** Takes over what workers had whose lock is gone. */
-async function rescue({ session, log }: RescueOptions): Promise<void> {
-  const dead = await query(session, rescuedSchema, 'select worker, images from kuva.rescue($1)', [
+/**
+ * Says that this worker lives. It is the process's heartbeat, not an image's: one that takes an hour loses nothing.
+ * @throws KuvaError when others took over what this worker had; it has to begin anew, under a new number
+ */
+async function beat({ session, worker }: RescueOptions): Promise<void> {
+  const { lives } = await queryOne(session, beatSchema, 'select kuva.beat($1, $2) as lives', [
+    worker,
     lockClasses.worker,
   ]);
-  for (const { worker, images } of dead)
-    log(`Worker ${worker} is gone; ${images} of its images were queued again.`);
+  if (lives) return;
+  throw new KuvaError('database-unreachable', {
+    what: 'This worker was silent for longer than its lease, or its connection was lost, and others took its images over',
+    data: 'Nothing is lost, and nothing is done twice: what it had in work no longer counts.',
+    remedy: 'It goes on by itself.',
+  });
+}
+
+/** Takes over what workers had whose lock is gone, or that have been silent for longer than their lease. */
+async function rescue({ session, worker: me, log }: RescueOptions): Promise<void> {
+  const dead = await query(session, rescuedSchema, 'select worker, images, silent from kuva.rescue($1, $2)', [
+    me,
+    lockClasses.worker,
+  ]);
+  for (const { worker, images, silent } of dead) {
+    const how = silent ? 'has been silent for longer than its lease' : 'is gone';
+    log(`Worker ${worker} ${how}; ${images} of its images were queued again.`);
+  }
 }
 
 async function repairOwn({ session, worker, inWork }: RescueOptions): Promise<void> {

@@ -97,7 +97,7 @@ const statusSql = `select jsonb_build_object(
       where pipeline_id = $1 and state in ('rejected', 'failed') group by 1, 2) f),
   'workers', (select coalesce(jsonb_agg(w order by w."startedAt", w.id), '[]') from (
     select w.id, w.host, w.pid, w.version, w.started_at as "startedAt",
-        l.backend is not null as alive,
+        l.backend is not null and w.beat_at > clock_timestamp() - w.lease as alive,
         exists (select from kuva.held_locks($3) d where d.no = $1 and d.backend = l.backend) as discovering,
         (select count(*) from kuva.images i where i.worker = w.id and i.state = 'processing') as processing,
         (select jsonb_build_object('key', i.key, 'since', i.started_at) from kuva.images i

@@ -18,6 +18,15 @@ export const workerSchema = z.strictObject({
     .max(100)
     .default(5)
     .describe('Tries that an image has before it is set aside as failed.'),
+  lease: durationSchema
+    .refine(
+      (value) => value >= 10_000,
+      'a lease is 10s at least: a busy machine may be silent for some seconds',
+    )
+    .prefault('60s')
+    .describe(
+      'How long a worker may be silent (it hangs, or is cut off from the database) before others take over what it has; 10s at least. A worker whose process has died is noticed within seconds in any case.',
+    ),
   poll: durationSchema.prefault('2s').describe('Pause between two looks into the input bucket.'),
   settle: durationSchema
     .prefault('250ms')

@@ -8,6 +8,7 @@ import type { Attempt, NewRecord } from '../ledger/contract.ts';
 import type { ObjectVersion } from '../store/contract.ts';
 import type { ImageFacts, MadeImage } from '../transform/contract.ts';
 import { sha256Of } from './hash.ts';
+import type { Hold } from './hold.ts';
 import type { PipelineParts } from './parts.ts';
 import { patiently } from './patience.ts';
 import type { Phases } from './phases.ts';
@@ -24,6 +25,7 @@ const storePatience = 30_000;
 export async function makeRecords(
   parts: PipelineParts,
   attempt: Attempt,
+  hold: Hold,
   phases: Phases,
   signal: AbortSignal,
 ): Promise<{ version: ObjectVersion; records: NewRecord[] }> {
@@ -53,7 +55,7 @@ export async function makeRecords(
         const sha256 = await phases.time('hash', () => sha256Of(output.bytes));
         await parts.at?.('output-due');
         const placed = await phases.time('put', () =>
-          patiently(() => place(parts, attempt, output, sha256, signal), {
+          patiently(() => place(parts, attempt, hold, output, sha256, signal), {
             ...patience,
             resource: 'output',
             subject: attempt.image.key,
@@ -91,6 +93,7 @@ async function transform(
 function place(
   parts: PipelineParts,
   attempt: Attempt,
+  hold: Hold,
   output: MadeImage,
   sha256: string,
   signal: AbortSignal,
@@ -110,6 +113,7 @@ function place(
     wantedKey,
     markedKey: markedKey(wantedKey, identityMark(attempt.image)),
     conflict: parts.conflict,
+    counts: () => hold.ask(),
     signal,
   });
 }

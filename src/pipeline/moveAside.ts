@@ -5,6 +5,7 @@ import type { Attempt, Settlement } from '../ledger/contract.ts';
 import type { ObjectStore, ObjectVersion } from '../store/contract.ts';
 import type { ImageEnd } from './event.ts';
 import { noteOf } from './failureNote.ts';
+import { Hold } from './hold.ts';
 import type { PipelineParts } from './parts.ts';
 import { patiently } from './patience.ts';
 import { growingPause } from './pause.ts';
@@ -27,6 +28,7 @@ interface Move {
 /** Copies a rejected input to the place for such, writes down where, and only then removes it from the input bucket. */
 export async function moveAside({ parts, store, attempt, failure, settle, stop }: Move): Promise<ImageEnd> {
   const { image } = attempt;
+  const hold = new Hold(parts, attempt);
   try {
     // Rejected for its size alone: it is not pulled through memory to be moved.
     if (attempt.size > parts.maxInputBytes) {
@@ -58,6 +60,7 @@ export async function moveAside({ parts, store, attempt, failure, settle, stop }
             wantedKey: image.key,
             markedKey: markedKey(image.key, identityMark(image)),
             conflict: 'keep-both',
+            counts: () => hold.ask(),
             signal: stop,
           }),
         { ...patience, resource: 'rejected' },
@@ -70,15 +73,16 @@ export async function moveAside({ parts, store, attempt, failure, settle, stop }
     if ((await settle({ state: 'rejected', failure: noteOf(failure), movedTo })) === 'lost')
       return { kind: 'lost', image };
     await parts.at?.('rejected.settled');
-    await patiently(() => parts.input.delete(read, stop), {
-      ...patience,
-      resource: 'removal',
-      subject: image.key,
-    });
+    const remove = async (): Promise<unknown> => {
+      await hold.check();
+      return parts.input.delete(read, stop);
+    };
+    await patiently(remove, { ...patience, resource: 'removal', subject: image.key });
     await parts.at?.('rejected.removed');
     return { kind: 'rejected', image, failure };
   } catch (thrown) {
     const trouble = toKuvaError(thrown);
+    if (trouble.code === 'lease-lost') return { kind: 'lost', image };
     // The move did not succeed: that is what the image now waits for. Its own fault is found again next time.
     const wait = {
       state: 'postponed',

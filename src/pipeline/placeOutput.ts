@@ -15,6 +15,8 @@ export interface Placement {
   /** This image's own name, marked with its identity: no other image ever has it. */
   readonly markedKey: ObjectKey;
   readonly conflict: KeyConflict;
+  /** Rejects when the attempt no longer counts. */
+  readonly counts: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -27,8 +29,10 @@ export interface Placement {
  *   this image's own earlier output there → replaced
  *   something else there → as `conflict` says; by default the output gets its marked name beside it
  *
- * Harmless to repeat at any point.
- * @throws KuvaError `output-key-taken` when `conflict` is `reject`; `store-*`
+ * Harmless to repeat at any point. Nothing is overwritten by an attempt that no longer counts: what lies there is looked
+ * at, then the ledger is asked, and then it is replaced only if it is still what was looked at. So what a successor has
+ * written, with another version of the program or of the recipe, stays.
+ * @throws KuvaError `output-key-taken` when `conflict` is `reject`; `lease-lost`; `store-*`
  */
 export async function placeOutput(placement: Placement): Promise<ObjectVersion> {
   const { granted, wantedKey, conflict, sha256 } = placement;
@@ -38,6 +42,7 @@ export async function placeOutput(placement: Placement): Promise<ObjectVersion> 
   }
   const first = await tryPut(placement, granted.key);
   if (first.outcome === 'placed') return first.version;
+  await placement.counts();
   if (first.there.etag === granted.previous?.etag || first.sha256 === granted.previous?.sha256) {
     return overwrite(placement, first.there);
   }
@@ -85,6 +90,7 @@ async function tryPut(placement: Placement, key: ObjectKey): Promise<Tried> {
 
 async function overwrite(placement: Placement, there: ObjectVersion): Promise<ObjectVersion> {
   const { store, bytes, sha256, contentType, signal } = placement;
+  await placement.counts();
   try {
     const condition = { etag: there.etag };
     return await store.put(there.key, bytes, { contentType, sha256, condition, ...(signal && { signal }) });

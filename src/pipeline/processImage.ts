@@ -6,6 +6,7 @@ import { keyOfOutput, recipeDigest, recipeText } from '../image/recipe.ts';
 import type { Attempt, Begin, QueuedImage, WantedKey } from '../ledger/contract.ts';
 import type { DeleteOutcome, ObjectVersion } from '../store/contract.ts';
 import type { ImageEnd } from './event.ts';
+import { Hold } from './hold.ts';
 import { makeRecords } from './makeRecords.ts';
 import type { PipelineParts } from './parts.ts';
 import { patiently } from './patience.ts';
@@ -72,6 +73,7 @@ async function begin(
   } catch (thrown) {
     const failure = toKuvaError(thrown);
     if (failure.retry !== 'never') throw failure;
+    refuseToBlame(failure);
     // No key can be had for an output: begin without one, so that the image can be rejected with this reason.
     const begun = await ask([]);
     if (begun.outcome !== 'begun') return begun;
@@ -94,17 +96,21 @@ async function attemptImage(
   stop: AbortSignal,
 ): Promise<ImageEnd> {
   phases.durations['wait'] = attempt.waitedMs;
+  const hold = new Hold(parts, attempt);
   try {
-    const written = attempt.committed ? undefined : await makeRecords(parts, attempt, phases, stop);
+    const written = attempt.committed ? undefined : await makeRecords(parts, attempt, hold, phases, stop);
     if (written !== undefined) {
       const recipe = { digest: recipeDigest(parts.recipe), text: recipeText(parts.recipe) };
-      const committed = await inDatabase(parts, stop, () =>
-        parts.ledger.commit(attempt, written.records, recipe),
+      const committed = await hold.proving(
+        () => parts.ledger.commit(attempt, written.records, recipe),
+        (answer) => answer === 'committed',
       );
       if (committed === 'lost') return { kind: 'lost', image: attempt.image };
       await parts.at?.('recorded');
     }
-    const input = await phases.time('delete', () => removeInput(parts, attempt, written?.version, stop));
+    const input = await phases.time('delete', () =>
+      removeInput(parts, attempt, hold, written?.version, stop),
+    );
     await parts.at?.('input-removed');
     const settled = await inDatabase(parts, stop, () => parts.ledger.settle(attempt, { state: 'done' }));
     if (settled === 'lost') return { kind: 'lost', image: attempt.image };
@@ -116,6 +122,7 @@ async function attemptImage(
     }));
     return { kind: 'done', image: attempt.image, outputs, input };
   } catch (thrown) {
+    refuseToBlame(thrown);
     return settleFailure(parts, attempt, stop.aborted ? interrupted(thrown) : toKuvaError(thrown), stop);
   }
 }
@@ -127,6 +134,7 @@ async function attemptImage(
 function removeInput(
   parts: PipelineParts,
   attempt: Attempt,
+  hold: Hold,
   read: ObjectVersion | undefined,
   stop: AbortSignal,
 ): Promise<DeleteOutcome> {
@@ -134,7 +142,11 @@ function removeInput(
   // The store compares the ETag. That nothing is to be seen under the key is for the store to say as well: a worker
   // that was killed may have had the file in its hands, and it would come back when everything seems over.
   const version = read ?? { key: image.key, etag: image.etag, size, lastModified: new Date(0) };
-  return patiently(() => parts.input.delete(version, stop), {
+  const remove = async (): Promise<DeleteOutcome> => {
+    await hold.check();
+    return parts.input.delete(version, stop);
+  };
+  return patiently(remove, {
     resource: 'removal',
     subject: image.key,
     outages: parts.outages,
@@ -161,6 +173,11 @@ function exhausted({ image }: QueuedImage): KuvaError {
     data: 'The input stays where it is.',
     remedy: 'Look whether this image needs more memory than the machine has; then use `kuva retry`.',
   });
+}
+
+/** A schema that is gone, or another program's, is not the image's fault: it stays as it is, and the worker ends. */
+function refuseToBlame(thrown: unknown): void {
+  if (thrown instanceof KuvaError && thrown.code === 'database-schema') throw thrown;
 }
 
 function interrupted(cause: unknown): KuvaError {

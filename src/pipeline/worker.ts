@@ -1,3 +1,4 @@
+import { KuvaError } from '../image/failure.ts';
 import type { ImageQueue, QueuedImage } from '../ledger/contract.ts';
 import { discover } from './discover.ts';
 import { followEvents } from './followEvents.ts';
@@ -22,11 +23,14 @@ export interface WorkerOptions {
   readonly stopNow: AbortSignal;
   /** Told whenever the number of images under way changes. */
   readonly onUnderWay?: (count: number) => void;
+  /** Told what else a person may want to know, e.g. whose images were taken over. */
+  readonly onNote?: (text: string) => void;
 }
 
 /**
  * One worker: processes queued images, and discovers new ones whenever no other worker of this pipeline does.
  * Runs until it is stopped; outages are waited for, not thrown.
+ * @throws KuvaError `database-schema` when the ledger is gone or another version's; what was under way is finished then
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { parts, queue, discovery, eventHints, version, concurrency, stop, stopNow } = options;
@@ -56,6 +60,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     concurrency,
     work,
     stop: end,
+    ...(options.onNote !== undefined && { onNote: options.onNote }),
+    onDatabaseTrouble: (failure) => {
+      if (failure === undefined) parts.outages.over('database');
+      else parts.outages.noticed('database', new KuvaError(failure.code, failure));
+    },
   });
   const leading =
     discovery === undefined

@@ -72,8 +72,40 @@ describe('Migrating', () => {
       const refused = migrate(pool);
       await expect(refused).rejects.toMatchObject({ code: 'database-schema', data: 'Nothing was changed.' });
       await expect(refused).rejects.toThrow(
-        /schema version 999, and this version of kuva knows versions up to/,
+        /schema version 999 and can only be used by versions of kuva that know version 999/,
       );
+    });
+  });
+
+  it('leaves a schema alone that is newer and only added something: older programs go on beside', async () => {
+    await withPool(database.connection, async (pool) => {
+      await migrate(pool);
+      await pool.query("insert into kuva.migrations (id, name, breaking) values (999, 'only adds', false)");
+      expect(await migrate(pool)).toEqual({ applied: [], notices: [] });
+      await pool.query("insert into kuva.migrations (id, name, breaking) values (1000, 'breaks', true)");
+      await expect(migrate(pool)).rejects.toMatchObject({ code: 'database-schema' });
+    });
+  });
+
+  it('gives up, and says so, while somebody holds on to a table that it has to change', async () => {
+    await withPool(database.connection, async (pool) => {
+      await migrate(pool);
+      const client = await pool.connect();
+      await client.query('begin; lock table kuva.workers');
+      await pool.query('delete from kuva.migrations where id = (select max(id) from kuva.migrations)');
+      const upgrading = migrate(pool).catch((error: unknown) => toKuvaError(error));
+      // It stands back again and again: who comes after it is not kept waiting for longer than that.
+      await until(async () => {
+        const waiting = await rowsOf(
+          client,
+          "select pid from pg_locks where relation = 'kuva.workers'::regclass and not granted",
+        );
+        return waiting.length > 0;
+      });
+      await client.query('commit');
+      client.release();
+      // The migration was applied already: so now it gets its turn, and fails for that reason alone.
+      expect(await upgrading).toMatchObject({ code: 'database-failed' });
     });
   });
 

@@ -155,7 +155,7 @@ describe('The queue, its processes and connections', () => {
       async (queued) => {
         const sessions = await rowsOf(
           pool,
-          "select pid from pg_stat_activity where datname = current_database() and application_name = 'kuva'",
+          "select pid from pg_stat_activity where datname = current_database() and application_name like 'kuva %'",
         );
         most = Math.max(most, sessions.length);
         await finishes(queued);

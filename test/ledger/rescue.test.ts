@@ -42,22 +42,25 @@ describe('Workers that look after each other', () => {
   });
 
   /** A worker as the database sees it: a row and a lock, on a connection that can be cut. */
-  const register = async (name: string): Promise<Client> => {
+  const register = async (name: string, lease = 60_000): Promise<Client> => {
     const client = new Client({ connectionString: database.url });
     await client.connect();
-    await client.query('select kuva.register_worker($1, $2, $3, $4, $5, $6, $7)', [
+    await client.query('select kuva.register_worker($1, $2, $3, $4, $5, $6, $7, $8)', [
       name,
       1,
       'host',
       1,
       '1',
       [`pool-of-${name}`],
+      lease,
       lockClasses.worker,
     ]);
     return client;
   };
   const rescue = (): Promise<Record<string, unknown>[]> =>
-    rowsOf(pool, `select * from kuva.rescue(${lockClasses.worker})`);
+    rowsOf(pool, `select * from kuva.rescue('somebody', ${lockClasses.worker})`);
+  const beat = async (client: Client): Promise<unknown> =>
+    (await rowsOf(client, `select kuva.beat('w', ${lockClasses.worker}) as lives`))[0]?.['lives'];
 
   it('take over only what a worker had whose lock is gone for a while', async () => {
     const id = await put(ledger, 'a.jpg');
@@ -70,12 +73,74 @@ describe('Workers that look after each other', () => {
     expect(await rescue()).toEqual([]);
     expect((await ledger.counts()).processing).toBe(1);
     await sleep(1_700);
-    expect(await rescue()).toEqual([{ worker: 'w', images: 1 }]);
+    expect(await rescue()).toEqual([{ worker: 'w', images: 1, silent: false }]);
     expect(await ledger.counts()).toMatchObject({ queued: 1, processing: 0 });
     // Whoever was believed dead and is not: too late.
     expect(await ledger.commit(attempt, [recordOf(attempt)], recipe)).toBe('lost');
     expect(await ledger.settle(attempt, { state: 'done' })).toBe('lost');
     expect(await all(ledger.records({}))).toEqual([]);
+  });
+
+  it('take over what a worker had that is silent for longer than its lease, and end its connection', async () => {
+    const id = await put(ledger, 'a.jpg');
+    const worker = await register('w', 2_000);
+    let ended = false;
+    worker.on('error', () => {
+      ended = true;
+    });
+    const attempt = begun(await ledger.begin(id, beginOptions('a.jpg', { worker: 'w' })));
+    expect(await ledger.holds(attempt)).toBe(true);
+    // Half a lease is no silence; and heartbeats count, not how long the image takes.
+    for (let n = 0; n < 5; n++) {
+      await sleep(600);
+      expect(await beat(worker)).toBe(true);
+      expect(await rescue()).toEqual([]);
+    }
+    await until(async () => (await rescue()).length === 1, 10_000);
+    await until(() => ended);
+    expect(await ledger.counts()).toMatchObject({ queued: 1, processing: 0 });
+    expect(await ledger.holds(attempt)).toBe(false);
+    expect(await ledger.commit(attempt, [recordOf(attempt)], recipe)).toBe('lost');
+    expect((await ledger.status()).workers).toEqual([]);
+  });
+
+  it('take nobody over at the first look after a pause of the whole database', async () => {
+    await put(ledger, 'a.jpg');
+    const worker = await register('w', 10_000);
+    await pool.query("update kuva.workers set beat_at = now() - interval '1 hour'");
+    expect((await ledger.status()).workers).toMatchObject([{ id: 'w', alive: false }]);
+    expect(await rescue()).toEqual([]);
+    expect(await beat(worker)).toBe(true);
+    await sleep(2_200);
+    expect(await rescue()).toEqual([]);
+    expect((await ledger.status()).workers).toMatchObject([{ id: 'w', alive: true }]);
+    await worker.end();
+  });
+
+  it('tell a worker that was given up, and one whose lock is on another connection', async () => {
+    await put(ledger, 'a.jpg');
+    const worker = await register('w');
+    expect(await beat(worker)).toBe(true);
+    const other = new Client({ connectionString: database.url });
+    await other.connect();
+    expect(await beat(other)).toBe(false);
+    await other.end();
+    await pool.query('delete from kuva.workers');
+    expect(await beat(worker)).toBe(false);
+    await worker.end();
+  });
+
+  it('give jobs back under new numbers: who comes back late and notes one as done removes nothing', async () => {
+    const id = await put(ledger, 'a.jpg');
+    await pool.query(
+      "update graphile_worker._private_jobs set locked_by = 'pool-of-w', locked_at = now(), attempts = 1",
+    );
+    const [before] = await rowsOf(pool, 'select id from graphile_worker.jobs');
+    begun(await ledger.begin(id, beginOptions('a.jpg', { worker: 'w' })));
+    await pool.query("select kuva.give_back('{w}', '{pool-of-w}')");
+    const after = await rowsOf(pool, 'select id, locked_by, key from graphile_worker.jobs');
+    expect(after).toMatchObject([{ locked_by: null, key: `kuva-image-${id}` }]);
+    expect(after[0]?.['id']).not.toBe(before?.['id']);
   });
 
   it('leave one alone that got its lock again in time', async () => {

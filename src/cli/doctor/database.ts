@@ -19,7 +19,7 @@ export async function checkDatabase(config: KuvaConfig, signal: AbortSignal): Pr
       const facts = await inspectDatabase(database.pool);
       const found = judge(facts, config.database.kind === 'embedded');
       if (!facts.hasLedger || found.some(({ state }) => state === 'failed')) return found;
-      const { notices } = await wireLedger(database.pool, config.pipeline);
+      const { notices } = await wireLedger(database.pool, config);
       const schema = ok('ledger', 'its schema is up to date');
       return [...found, schema, ...notices.map((notice) => warning('ledger', notice, 'See docs/ledger.md.'))];
     } finally {

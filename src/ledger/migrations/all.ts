@@ -5,10 +5,17 @@ import { protocol } from './004-protocol.ts';
 import { backlog } from './005-backlog.ts';
 import { monitoring } from './006-monitoring.ts';
 import { outages } from './007-outages.ts';
+import { leases } from './008-leases.ts';
 
 export interface Migration {
   readonly id: number;
   readonly name: string;
+  /**
+   * A worker that does not know this migration can no longer work on the database: it ends, and an older one does not
+   * start. Left out: the migration only adds. What older programs call keeps its signature and its meaning, and they go
+   * on beside newer ones.
+   */
+  readonly breaking?: true;
   readonly sql: string;
 }
 
@@ -21,4 +28,5 @@ export const migrations: readonly Migration[] = [
   backlog,
   monitoring,
   outages,
+  leases,
 ];

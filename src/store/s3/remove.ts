@@ -46,7 +46,7 @@ async function compareAndRemove(
 ): Promise<DeleteOutcome> {
   const there = await headObject(client, version.key, signal);
   if (there === undefined) return 'missing';
-  if (there.etag !== version.etag) return 'changed';
+  if (there.etag !== version.etag || wasPutAgain(version, there)) return 'changed';
   await client.at('s3.compared');
   if (isNamed(there.versionId)) return removeNamed(client, version.key, there.versionId, signal);
   const since =
@@ -58,6 +58,15 @@ async function compareAndRemove(
   const answer = await sendDelete(client, version.key, { query, headers: since, repeatable: false, signal });
   if (answer.refusal === undefined) return 'deleted';
   return answer.refusal.status === 404 ? 'missing' : 'changed';
+}
+
+/**
+ * The same bytes were put there once more after this version had been read: an upload of its own, not yet looked at.
+ * Headers tell whole seconds, listings more. A version that is only known from the ledger tells no time.
+ */
+function wasPutAgain(read: ObjectVersion, there: ObjectVersion): boolean {
+  const seconds = ({ lastModified }: ObjectVersion): number => Math.floor(lastModified.getTime() / 1000);
+  return seconds(read) > 0 && seconds(there) !== seconds(read);
 }
 
 async function removeNamed(

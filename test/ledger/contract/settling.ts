@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageState } from '../../../src/image/state.ts';
 import type { Settlement } from '../../../src/ledger/contract.ts';
-import { all, begun, beginOptions, put } from '../sample.ts';
+import { all, begun, beginOptions, inputBucket, put, seen } from '../sample.ts';
 import { type Given, note } from './given.ts';
 
 export function settling(given: Given): void {
@@ -25,6 +25,19 @@ export function settling(given: Given): void {
         movedTo: 'movedTo' in settlement ? settlement.movedTo : undefined,
       });
       expect((await given.ledger.counts())[state]).toBe(1);
+    });
+
+    it('holds an attempt until another one begins, and once settled until the image is queued again', async () => {
+      const id = await put(given.ledger, 'a.jpg');
+      const first = begun(await given.ledger.begin(id, beginOptions('a.jpg')));
+      expect(await given.ledger.holds(first)).toBe(true);
+      const second = begun(await given.ledger.begin(id, beginOptions('a.jpg')));
+      expect(await given.ledger.holds(first)).toBe(false);
+      expect(await given.ledger.holds(second)).toBe(true);
+      await given.ledger.settle(second, { state: 'rejected', failure: note, movedTo: 's3://rejected/a.jpg' });
+      expect(await given.ledger.holds(second)).toBe(true);
+      await given.ledger.enqueue(inputBucket, [seen('a.jpg')], await given.later());
+      expect(await given.ledger.holds(second)).toBe(false);
     });
 
     it('counts a failed attempt, and the last one makes the image fail', async () => {

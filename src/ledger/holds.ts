@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import type { LedgerContext } from './context.ts';
+import type { Attempt } from './contract.ts';
+import { queryOne } from './sql.ts';
+
+const answerSchema = z.object({ holds: z.boolean() });
+
+/** See {@link Ledger.holds}. */
+export async function holds({ pool }: LedgerContext, { imageId, token }: Attempt): Promise<boolean> {
+  const answer = await queryOne(pool, answerSchema, 'select kuva.holds($1, $2) as holds', [imageId, token]);
+  return answer.holds;
+}
