@@ -32,6 +32,7 @@ export const crashPoints = [
   point('output-placed', 'any', 'an output lies in the output bucket; others may not'),
   point('recorded', 'any', 'the records of all outputs were committed'),
   point('s3.compared', 's3', 'the input was looked at and found unchanged; DELETE comes next'),
+  point('folder.unchanged', 'folder', 'the input was looked at and found unchanged; it is taken aside next'),
   point('folder.taken-aside', 'folder', 'the input was taken aside'),
   point('folder.compared', 'folder', 'the input taken aside was found to be the one that was read'),
   point('folder.file-removed', 'folder', 'the input taken aside was removed'),

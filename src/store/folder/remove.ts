@@ -31,6 +31,7 @@ export async function removeFile(
       const found = await find(root, version.key, traits);
       if (found !== undefined && etagOf(found.stats) === version.etag) {
         await folder.workspace.ready();
+        await folder.at('folder.unchanged');
         if ((await takeAway(folder, version.key, found.place, version.etag)) === 'deleted') removed = true;
         continue;
       }

@@ -1,5 +1,6 @@
 /** What really lies in a bucket, read without the program: plain requests to S3, plain file system calls to a folder. */
 import { createHash } from 'node:crypto';
+import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RgwServer } from '../../servers/rgw.ts';
@@ -32,7 +33,7 @@ export function readPlace(place: Place, look: Look = () => undefined): Promise<C
 async function readFolder(path: string, look: Look): Promise<Contents> {
   const objects = new Map<string, string>();
   const hidden: string[] = [];
-  for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
+  for (const entry of await everythingIn(path)) {
     if (entry.isDirectory()) continue;
     const name = join(entry.parentPath, entry.name).slice(path.length + 1);
     if (name.startsWith('.kuva/')) {
@@ -48,6 +49,17 @@ async function readFolder(path: string, look: Look): Promise<Contents> {
     await look(name, bytes);
   }
   return { objects, hidden };
+}
+
+/** A folder that goes while it is walked through makes Node give up; then it is walked through anew. */
+async function everythingIn(path: string): Promise<Dirent[]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await readdir(path, { recursive: true, withFileTypes: true });
+    } catch (error) {
+      if (tries === 20) throw error;
+    }
+  }
 }
 
 async function readBucket(server: RgwServer, bucket: string, look: Look): Promise<Contents> {
