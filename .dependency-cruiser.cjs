@@ -21,6 +21,7 @@ const configPieces = [
   '^src/ledger/config\\.ts$',
   '^src/transform/limits\\.ts$',
   '^src/pipeline/config\\.ts$',
+  '^src/alerts/config\\.ts$',
   '^src/web/(config|eventsConfig|listen)\\.ts$',
 ];
 
@@ -37,6 +38,7 @@ module.exports = {
     only('store'),
     only('ledger'),
     only('pipeline', contracts),
+    only('alerts', ['^src/pipeline/', ...contracts]),
     only('web', ['^src/pipeline/', ...contracts]),
     only('config', configPieces),
     { name: 'no-circles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },

@@ -120,6 +120,12 @@ function addQuestions(program: Command): void {
     .addHelpText('after', examples('kuva verify', 'kuva verify cat.jpg', 'kuva verify --json'));
   act(verify, async () => (await import('./commands/verify.ts')).verifyOutputs, ['name']);
 
+  const alerts = shared(program.command('alerts'))
+    .addArgument(new Argument('<what>', 'what to do').choices(['test']))
+    .description('send a test message by every alert hook of kuva.yaml')
+    .addHelpText('after', examples('kuva alerts test', 'kuva alerts test --json'));
+  act(alerts, async () => (await import('./commands/alerts.ts')).alerts, ['what']);
+
   const doctor = shared(program.command('doctor'))
     .description(
       'check configuration, credentials, buckets, database and machine; say what is wrong and how to mend it',

@@ -23,6 +23,7 @@ export interface KuvaConfig {
   readonly worker: WorkerConfig;
   readonly log: LogConfig;
   readonly http: HttpChoice;
+  readonly alerts: AlertsChoice;
   /** Left out: the object store pushes nothing. */
   readonly events?: EventsChoice;
 }
@@ -35,6 +36,24 @@ export interface EventsChoice {
   readonly secret: Secret;
   /** Milliseconds between two looks into the bucket at most. */
   readonly poll: number;
+}
+
+/** Who is told when something needs a person. */
+export interface AlertsChoice {
+  /** A program and its arguments. */
+  readonly command?: readonly string[];
+  readonly webHook?: WebHookChoice;
+  /** Milliseconds, all three. */
+  readonly interval: number;
+  readonly stalled: number;
+  readonly outage: number;
+}
+
+export interface WebHookChoice {
+  /** May be a secret itself. */
+  readonly url: URL;
+  readonly secret?: Secret;
+  readonly header: string;
 }
 
 /** Where metrics and health are served. */

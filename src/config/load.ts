@@ -7,6 +7,7 @@ import { type ConfigText, findConfigFile } from './findFile.ts';
 import { findLayers, noticeUnknownVariables, type Overrides } from './layers.ts';
 import { ConfigInvalid, type KeyPath, showKeyPath } from './mistake.ts';
 import { placer, readForm, recipeOf } from './readForm.ts';
+import { resolveAlerts } from './resolveAlerts.ts';
 import { resolveDatabase } from './resolveDatabase.ts';
 import { resolveEvents } from './resolveEvents.ts';
 import { resolveHttp } from './resolveHttp.ts';
@@ -78,6 +79,7 @@ export function inspectConfig(options: LoadOptions = {}): InspectedConfig {
     origin,
   });
   const embedded = database.database?.kind === 'embedded' ? database.database.folder : undefined;
+  const alerts = resolveAlerts(parsed.alerts, base('alerts'), around);
   const http = resolveHttp(parsed.http, base('http'), around);
   const events = resolveEvents(
     { form: parsed.events, input: find('input'), http: http.http, base: base('events') },
@@ -88,6 +90,7 @@ export function inspectConfig(options: LoadOptions = {}): InspectedConfig {
     ...places.complaints,
     ...database.complaints,
     ...http.complaints,
+    ...alerts.complaints,
     ...events.complaints,
     ...crossCheck(places.places, embedded, around.realPath),
   ];
@@ -116,6 +119,7 @@ export function inspectConfig(options: LoadOptions = {}): InspectedConfig {
       worker: parsed.worker,
       log: parsed.log,
       http: http.http,
+      alerts: alerts.alerts,
       ...(events.events !== undefined && { events: events.events }),
     },
     settings,
@@ -124,6 +128,7 @@ export function inspectConfig(options: LoadOptions = {}): InspectedConfig {
       ...places.notes,
       ...database.notes,
       ...http.notes,
+      ...alerts.notes,
       ...events.notes,
       ...(database.answer?.passwordInConfig === true && text?.openToOthers === true
         ? [

@@ -1,5 +1,6 @@
 /** What may stand in `kuva.yaml`: the one source of validation, of the JSON Schema and of the reference. */
 import { z } from 'zod';
+import { alertsSchema } from '../alerts/config.ts';
 import { outputSchema } from '../image/recipe.ts';
 import { databaseSchema } from '../ledger/config.ts';
 import { conflictSchema, rejectedSchema, workerSchema } from '../pipeline/config.ts';
@@ -65,6 +66,7 @@ export const fileSchema = z
     worker: workerSchema.prefault({}).describe('How a worker goes about its work.'),
     log: logSchema.prefault({}).describe('What the program tells.'),
     http: httpSchema.prefault({}).describe('Metrics and health over HTTP.'),
+    alerts: alertsSchema.prefault({}).describe('Who is told when something needs a person.'),
     events: eventsSchema
       .optional()
       .describe(

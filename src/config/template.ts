@@ -61,7 +61,7 @@ export function configText({ input, output, database, endpoint, schema }: Templa
     'rejected:',
     `  ${off}move: s3://rejected_bucket`,
     '',
-    ...['limits', 'worker', 'log', 'http'].flatMap((key) => [
+    ...['limits', 'worker', 'log', 'http', 'alerts'].flatMap((key) => [
       ...prose(fileNode.properties?.[key]?.description ?? '', ''),
       `${key}:`,
       ...blockLines(fileNode.properties?.[key] ?? {}, []),

@@ -79,6 +79,7 @@ export const failureKinds = {
   'secret-missing': kind('never', 'config', 'no credentials found'),
   'usage-invalid': kind('never', 'usage', 'command not understood'),
   'checks-failed': kind('never', 'failure', 'some checks failed'),
+  'alert-failed': kind('limited', 'failure', 'alert could not be sent'),
   interrupted: kind('patient', 'incomplete', 'stopped before the end'),
   internal: kind('limited', 'failure', 'a fault in kuva itself'),
 } as const satisfies Record<string, FailureKind>;

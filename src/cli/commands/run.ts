@@ -4,6 +4,7 @@ import type { ImageState } from '../../image/state.ts';
 import { drain } from '../../pipeline/drain.ts';
 import type { ImageEventKind } from '../../pipeline/event.ts';
 import type { Outages } from '../../pipeline/outages.ts';
+import { alertWhile } from '../alerts.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
 import { hideSecretsOf } from '../narrate/hide.ts';
@@ -68,10 +69,14 @@ export const run: Action = (given, terminal) => {
         },
       });
       // Whichever ends first (an error, Ctrl-C, everything done) ends the other.
-      await serveWhile(system.config, work.plugs, narrator, false, async () => {
-        await Promise.race([draining, processing]).finally(stopping.end);
-        await Promise.all([draining, processing]);
-      });
+      const finished = Promise.race([draining, processing])
+        .finally(stopping.end)
+        .then(() => Promise.all([draining, processing]));
+      // Whoever waits for it may come a moment later than its failure.
+      finished.catch(() => undefined);
+      await serveWhile(system.config, work.plugs, narrator, false, () =>
+        alertWhile(system, { worker, narrator, leads: false }, () => finished),
+      );
       clear();
       impatience.check();
       const after = await system.ledger.counts();

@@ -1,3 +1,4 @@
+import { alertWhile } from '../alerts.ts';
 import { exitCodes } from '../exit.ts';
 import { hideSecretsOf } from '../narrate/hide.ts';
 import { jsonNarrator } from '../narrate/json.ts';
@@ -32,7 +33,9 @@ function keepGoing(
     const work = await prepareWork(system, { worker, narrator });
     for (const notice of system.notices) narrator.note('warn', notice);
     if (!terminal.json) for (const line of greeting(system, terminal)) terminal.line(line);
-    await serveWhile(system.config, work.plugs, narrator, true, () => work.run(true));
+    await serveWhile(system.config, work.plugs, narrator, true, () =>
+      alertWhile(system, { worker, narrator, leads: true }, () => work.run(true)),
+    );
     if (system.stopping.stopNow.aborted) return exitCodes.incomplete;
     if (!terminal.json) terminal.errorLine('Stopped. Everything that was under way is finished.');
     return exitCodes.ok;

@@ -27,7 +27,7 @@ export function hidePasswordsInUrls(text: string): string {
   return text.replace(/(:\/\/[^\s:/@"']*:)[^\s/@"']+@/g, `$1${hidden}@`);
 }
 
-function secretsOf({ input, output, rejected, database, http }: KuvaConfig): Secret[] {
+function secretsOf({ input, output, rejected, database, http, events, alerts }: KuvaConfig): Secret[] {
   const ofPlace = (place: Place | undefined): (Secret | undefined)[] =>
     place?.kind === 's3' ? [place.connection.secretAccessKey, place.connection.sessionToken] : [];
   const all = [
@@ -36,6 +36,8 @@ function secretsOf({ input, output, rejected, database, http }: KuvaConfig): Sec
     ...ofPlace(rejected.move),
     database.kind === 'server' ? database.connection.password : undefined,
     http.token,
+    events?.secret,
+    alerts.webHook?.secret,
   ];
   return all.filter((secret) => secret !== undefined);
 }

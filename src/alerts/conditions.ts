@@ -1,0 +1,68 @@
+import { showDuration } from '../image/quantity.ts';
+import type { LedgerStatus } from '../ledger/contract.ts';
+import { stalledSince } from '../pipeline/stalled.ts';
+import type { AlertKind } from './message.ts';
+
+/** Something that is wrong now, and goes on until it is over. */
+export interface Condition {
+  /** Tells it from others: the kind, and of outages also the code. */
+  readonly name: string;
+  readonly kind: AlertKind;
+  readonly since: Date;
+  readonly text: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface Thresholds {
+  /** Milliseconds. */
+  readonly stalled: number;
+  readonly outage: number;
+}
+
+/** What is wrong by what the ledger says; times are the database's. */
+export function conditionsOf(status: LedgerStatus, thresholds: Thresholds): Condition[] {
+  return [...nothingMoving(status, thresholds.stalled), ...longOutages(status, thresholds.outage)];
+}
+
+function nothingMoving(status: LedgerStatus, limit: number): Condition[] {
+  const since = stalledSince(status, limit);
+  if (since === undefined) return [];
+  const { queued, processing } = status.counts;
+  const alive = status.workers.filter((worker) => worker.alive).length;
+  const waited = showDuration(status.now.getTime() - since.getTime());
+  return [
+    {
+      name: 'nothing-moving',
+      kind: 'nothing-moving',
+      since,
+      text: `${queued} images wait and ${processing} are in work, and none has come to an end for ${waited}; ${alive} workers are alive.`,
+      details: { queued, processing, workers: alive },
+    },
+  ];
+}
+
+function longOutages(status: LedgerStatus, limit: number): Condition[] {
+  const long = status.outages.filter(({ since }) => status.now.getTime() - since.getTime() >= limit);
+  const byCode = new Map(
+    long.map(({ failure }) => [failure.code, long.filter((one) => one.failure.code === failure.code)]),
+  );
+  return [...byCode].flatMap(([code, same]): Condition[] => {
+    const first = same.toSorted((a, b) => a.since.getTime() - b.since.getTime())[0];
+    if (first === undefined) return [];
+    const { failure, since } = first;
+    return [
+      {
+        name: `outage ${code}`,
+        kind: 'outage',
+        since,
+        text: `${failure.what}, for ${showDuration(status.now.getTime() - since.getTime())} now. Nothing is lost; ${same.length === 1 ? 'a worker waits' : `${same.length} workers wait`} for it.`,
+        details: {
+          code,
+          what: failure.what,
+          ...(failure.remedy !== undefined && { remedy: failure.remedy }),
+          workers: same.map(({ worker }) => worker).slice(0, 20),
+        },
+      },
+    ];
+  });
+}
