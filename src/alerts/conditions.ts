@@ -1,5 +1,5 @@
 import { showDuration } from '../image/quantity.ts';
-import type { LedgerStatus } from '../ledger/contract.ts';
+import type { LedgerStatus, Outage } from '../ledger/contract.ts';
 import { stalledSince } from '../pipeline/stalled.ts';
 import type { AlertKind } from './message.ts';
 
@@ -43,21 +43,21 @@ function nothingMoving(status: LedgerStatus, limit: number): Condition[] {
 
 function longOutages(status: LedgerStatus, limit: number): Condition[] {
   const long = status.outages.filter(({ since }) => status.now.getTime() - since.getTime() >= limit);
-  const byCode = new Map(
-    long.map(({ failure }) => [failure.code, long.filter((one) => one.failure.code === failure.code)]),
-  );
-  return [...byCode].flatMap(([code, same]): Condition[] => {
+  const nameOf = ({ resource, failure }: Outage): string => `outage ${resource} ${failure.code}`;
+  return [...new Set(long.map(nameOf))].flatMap((name): Condition[] => {
+    const same = long.filter((one) => nameOf(one) === name);
     const first = same.toSorted((a, b) => a.since.getTime() - b.since.getTime())[0];
     if (first === undefined) return [];
-    const { failure, since } = first;
+    const { resource, failure, since } = first;
     return [
       {
-        name: `outage ${code}`,
+        name,
         kind: 'outage',
         since,
         text: `${failure.what}, for ${showDuration(status.now.getTime() - since.getTime())} now. Nothing is lost; ${same.length === 1 ? 'a worker waits' : `${same.length} workers wait`} for it.`,
         details: {
-          code,
+          resource,
+          code: failure.code,
           what: failure.what,
           ...(failure.remedy !== undefined && { remedy: failure.remedy }),
           workers: same.map(({ worker }) => worker).slice(0, 20),

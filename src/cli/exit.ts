@@ -12,13 +12,15 @@ export const exitCodes = {
   usage: 2,
   /** The work is done, but some images were set aside and need a person. */
   setAside: 3,
+  /** Images wait, and nothing moves. */
+  stalled: 4,
   /** A store or the database is not available: try again later. */
   unavailable: 75,
   /** The configuration has a mistake. */
   config: 78,
   /** Stopped by Ctrl-C before the end; nothing is lost. */
   incomplete: 130,
-} as const satisfies Record<Exit | 'ok' | 'setAside', number>;
+} as const satisfies Record<Exit | 'ok' | 'setAside' | 'stalled', number>;
 
 /** Prints an error for a person (or as one JSON object) and returns the exit code that goes with it. */
 export function reportFailure(failure: KuvaError, terminal: Terminal): number {

@@ -78,7 +78,15 @@ function addQuestions(program: Command): void {
   const status = shared(program.command('status'))
     .description('how many images wait, are in work, done, set aside; which workers run; what is in the way')
     .option('-w, --watch', 'again every two seconds, until stopped')
-    .addHelpText('after', examples('kuva status', 'kuva status --watch', 'kuva status --json'));
+    .option('--check', 'one line, and an exit code that says how it goes: for cron and monitoring')
+    .option(
+      '--stalled <duration>',
+      'with --check: images wait and none has come to an end for so long (default: `alerts: stalled:`)',
+    )
+    .addHelpText(
+      'after',
+      examples('kuva status', 'kuva status --watch', 'kuva status --json', 'kuva status --check'),
+    );
   act(status, async () => (await import('./commands/status.ts')).status);
 
   const log = shared(program.command('log'))

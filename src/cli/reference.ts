@@ -56,8 +56,11 @@ const exitMeanings = {
   failure:
     'something went wrong that trying again will not mend; `verify`: the ledger and the bucket differ; `doctor`: a check failed',
   usage: 'the command line was not understood',
-  setAside: '`run`: the work is done, but some images were set aside and need a person',
-  unavailable: 'a store or the database is not available: try again later (EX_TEMPFAIL)',
+  setAside:
+    '`run`: the work is done, but some images were set aside and need a person; `status --check`: some are set aside',
+  stalled: '`status --check`: images wait, and none has come to an end for `alerts: stalled:`',
+  unavailable:
+    'a store or the database is not available: try again later (EX_TEMPFAIL); `status --check`: a worker waits for one',
   config: 'the configuration has a mistake, or credentials are missing (EX_CONFIG)',
   incomplete: 'stopped before the end; nothing is lost, the next run goes on',
 } as const satisfies Record<keyof typeof exitCodes, string>;

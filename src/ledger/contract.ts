@@ -367,7 +367,10 @@ export interface Monitor {
     worker: string,
     pass: { readonly seen: number; readonly queued: number; readonly took: number },
   ): Promise<void>;
-  /** Takes or keeps the turn to send alerts for so long: one worker of a pipeline has it. @returns is it mine? */
+  /**
+   * Takes or keeps the turn to send alerts for so long: one worker of a pipeline has it, until it is dead or silent.
+   * @returns is it mine?
+   */
   takeTurn(worker: string, milliseconds: number): Promise<boolean>;
   leaveTurn(worker: string): Promise<void>;
   openAlerts(): Promise<readonly (OpenAlert & { readonly toldAt: Date })[]>;

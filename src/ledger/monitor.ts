@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dateColumn, failureCodeColumn, keyColumn, bigintColumn, stateColumn, storable } from './columns.ts';
 import type { LedgerContext } from './context.ts';
 import type { Monitor, NewlySetAside } from './contract.ts';
+import { lockClasses } from './locks.ts';
 import { pipelineNumber } from './pipelineId.ts';
 import type { LedgerPool } from './pool.ts';
 import { query, queryOne, run } from './sql.ts';
@@ -34,9 +35,10 @@ export function openMonitor(pool: LedgerPool, pipeline: string): Monitor {
         `insert into kuva.alert_turns as t (pipeline_id, worker, until)
           values ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
           on conflict (pipeline_id) do update set worker = excluded.worker, until = excluded.until
-            where t.worker = excluded.worker or t.until < clock_timestamp()
+            where t.worker = excluded.worker or t.until < clock_timestamp() or not exists (
+              select from kuva.workers w join kuva.held_locks($4) l on l.no = w.no where w.id = t.worker)
           returning worker`,
-        [await id(), worker, milliseconds],
+        [await id(), worker, milliseconds, lockClasses.worker],
       );
       return mine.length > 0;
     },
