@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { KuvaError } from '../../image/failure.ts';
 import { drain, type S3Client, textOf } from './client.ts';
+import { despiteCollisions } from './collisions.ts';
 import { refusalFailure } from './refusal.ts';
 import { parseXml, plainText } from './xml.ts';
 
@@ -81,14 +82,9 @@ export async function addNotification(
     `<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${before.inner}${ours}</NotificationConfiguration>`,
   );
   const sha256 = createHash('sha256').update(body).digest('hex');
-  const answer = await client.send({
-    method: 'PUT',
-    query: { notification: '' },
-    body,
-    sha256,
-    expect: [404],
-    doing,
-  });
+  const answer = await despiteCollisions(() =>
+    client.send({ method: 'PUT', query: { notification: '' }, body, sha256, expect: [404, 500], doing }),
+  );
   if (answer.refusal?.code === 'NoSuchKey') throw topicGone(client, before);
   if (answer.refusal !== undefined) throw refusalFailure(answer.refusal, doing);
   await drain(answer);
@@ -116,7 +112,12 @@ function topicGone({ url }: S3Client, { list }: BucketNotifications): KuvaError 
 /** Removes the one with this id and no other. Repeating it is harmless. */
 export async function removeNotification(client: S3Client, id: string): Promise<void> {
   const doing = `removing the notification ${id} of ${client.url}`;
-  await drain(await client.send({ method: 'DELETE', query: { notification: id }, expect: [404], doing }));
+  const answer = await despiteCollisions(() =>
+    client.send({ method: 'DELETE', query: { notification: id }, expect: [404, 500], doing }),
+  );
+  if (answer.refusal !== undefined && answer.refusal.code !== 'NoSuchKey')
+    throw refusalFailure(answer.refusal, doing);
+  await drain(answer);
 }
 
 const entities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };

@@ -3,10 +3,10 @@
  * of S3. Source: Ceph's documentation, "Bucket Notifications"; the answers were looked at on RGW 16.2.15.
  */
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { type S3Answer, textOf } from './client.ts';
+import { despiteCollisions } from './collisions.ts';
 import { defaultS3Options, type S3Connection } from './connection.ts';
 import { exchange } from './exchange.ts';
 import { readRefusal, refusalFailure } from './refusal.ts';
@@ -60,13 +60,6 @@ const listedSchema = z.object({
   }),
 });
 
-/**
- * Ceph RGW 16 keeps all topics of a tenant in one object, and answers a 500 without a reason when two change it at the
- * same time. Milliseconds.
- */
-const mostTries = 6;
-const longestPause = 300;
-
 /** Pages of topics looked through at most: newer servers give 100 a page. */
 const mostPages = 100;
 
@@ -97,11 +90,7 @@ export function createTopicsClient(connection: S3Connection): TopicsClient {
     return { ...answer, refusal: readRefusal(answer.status, await textOf(answer, doing)) };
   };
   const ask = async (fields: Fields, doing: string): Promise<string> => {
-    let answer = await post(fields, doing, true);
-    for (let tries = 1; tries < mostTries && answer.refusal?.code === 'UnknownError'; tries += 1) {
-      await sleep(Math.random() * longestPause);
-      answer = await post(fields, doing, true);
-    }
+    const answer = await despiteCollisions(() => post(fields, doing, true));
     if (answer.refusal !== undefined) throw refusalFailure(answer.refusal, doing);
     return textOf(answer, doing);
   };
