@@ -57,7 +57,7 @@ const readings: Readonly<Record<string, Reading>> = {
   '3D000': denied('The database server has no database of this name', 'Create it, or correct its name.'),
   '42501': denied(
     'The database user lacks a right',
-    'Let it own the database, or: GRANT CONNECT, CREATE ON DATABASE … TO the user.',
+    'Let it own the database, or: GRANT CONNECT, CREATE ON DATABASE … TO the user. docs/least-rights.md has what a user needs that does not own the ledger.',
   ),
   '25006': {
     code: 'database-readonly',

@@ -36,9 +36,11 @@ const mostTries = 30;
 /**
  * Brings the database's schema to what this program needs: Graphile Worker's own, then ours in one transaction, all
  * under one lock. Safe when several workers start at once, beside workers of an older version, and quick when there
- * is nothing to do. A database that a newer program has been at work in is left as it is.
- * @throws KuvaError `database-schema` when the schema is newer and no longer for this program, or the database is
- *   not UTF-8; `database-pooled`; `database-busy` when somebody holds on to our tables; `database-*`
+ * is nothing to do. A database that a newer program has been at work in is left as it is; so is one whose schema
+ * belongs to another user (docs/least-rights.md), for whom it must be up to date.
+ * @throws KuvaError `database-schema` when the schema is newer and no longer for this program, older and somebody
+ *   else's, or the database is not UTF-8; `database-pooled`; `database-busy` when somebody holds on to our tables;
+ *   `database-*`
  */
 export async function migrate(pool: LedgerPool): Promise<Migrated> {
   let client: PoolClient | undefined;
@@ -47,6 +49,10 @@ export async function migrate(pool: LedgerPool): Promise<Migrated> {
     client = one;
     await checkServer(client);
     await refusePooler(client, pool);
+    if (await isGuest(client)) {
+      await checkCurrent(client);
+      return { applied: [], notices: [] };
+    }
     await takeTurn(client);
     try {
       const latest = await checkNotNewer(client);
@@ -98,6 +104,29 @@ async function checkServer(client: PoolClient): Promise<void> {
       remedy: 'Use a newer server.',
     });
   }
+}
+
+/** Is the ledger there, and somebody else's? */
+async function isGuest(client: PoolClient): Promise<boolean> {
+  const { rows } = await client.query(
+    "select coalesce((select not pg_has_role(nspowner, 'USAGE') from pg_namespace where nspname = 'kuva'), false) as guest",
+  );
+  return z.object({ guest: z.boolean() }).parse(rows[0]).guest;
+}
+
+async function checkCurrent(client: PoolClient): Promise<void> {
+  const { rows } = await client.query('select coalesce(max(id), 0) as latest from kuva.migrations');
+  const { latest } = z.object({ latest: z.number() }).parse(rows[0]);
+  if (latest >= newestKnown) {
+    await refuseIncompatible(client);
+    return;
+  }
+  throw new KuvaError('database-schema', {
+    what: `The database has schema version ${latest}, this version of kuva needs ${newestKnown}, and this database user does not own the schema`,
+    data: 'Nothing was changed.',
+    remedy:
+      'Run `kuva status` once as the user that owns the schema kuva: that upgrades it. Then give the rights of docs/least-rights.md again.',
+  });
 }
 
 async function checkNotNewer(client: PoolClient): Promise<number> {
@@ -178,7 +207,7 @@ function migrationFailure(error: unknown): KuvaError {
     what: `The database user may not set up kuva's tables: ${databaseFailure(error).message}`,
     data: 'Nothing was changed.',
     remedy:
-      'Let it own the database (ALTER DATABASE … OWNER TO …), or: GRANT CONNECT, CREATE ON DATABASE … TO …. If another user set kuva up here before, use that one.',
+      'Let it own the database (ALTER DATABASE … OWNER TO …), or: GRANT CONNECT, CREATE ON DATABASE … TO …. If another user set kuva up here before, use that one, or let it give this one the rights of docs/least-rights.md.',
     cause: error instanceof Error ? new Error(error.message) : undefined,
   });
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Pool, type PoolClient } from 'pg';
+import { LedgerClient } from './client.ts';
 import type { DatabaseConnection } from './config.ts';
 import { codeOf } from './databaseError.ts';
 import { type Encryption, encryptions } from './tls.ts';
@@ -38,6 +39,7 @@ export class LedgerPool extends Pool {
   constructor(connection: DatabaseConnection, max: number, name: string) {
     const ways = encryptions(connection);
     super({
+      Client: LedgerClient,
       host: connection.host,
       port: connection.port,
       database: connection.database,

@@ -47,7 +47,12 @@ export async function allow(
     Action: actions,
     Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
   };
-  await putSetting(rgw, bucket, 'policy', JSON.stringify({ Version: '2012-10-17', Statement: [statement] }));
+  await setPolicy(rgw, bucket, JSON.stringify({ Version: '2012-10-17', Statement: [statement] }));
+}
+
+/** Puts a policy on a bucket, as JSON. */
+export function setPolicy(rgw: RgwServer, bucket: string, policy: string): Promise<void> {
+  return putSetting(rgw, bucket, 'policy', policy);
 }
 
 async function putSetting(rgw: RgwServer, bucket: string, setting: string, text: string): Promise<void> {
