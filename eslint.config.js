@@ -18,6 +18,37 @@ export default tseslint.config(
     },
   },
   {
+    // No shell between a key and a command, and no text that becomes a program: what comes from a bucket stays data.
+    files: ['src/**'],
+    rules: {
+      'no-eval': 'error',
+      'no-new-func': 'error',
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['child_process', 'node:child_process'].map((name) => ({
+            name,
+            importNames: ['exec', 'execSync'],
+            message: 'exec starts a shell: use execFile or spawn, with the arguments as a list.',
+          })),
+          patterns: [{ regex: '^(node:)?vm$', message: 'Nothing that kuva reads is a program.' }],
+        },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'Property[key.name="shell"][value.type="Literal"]', message: 'No shell: the arguments go as a list.' },
+        {
+          selector: 'ImportNamespaceSpecifier[parent.source.value=/child_process/]',
+          message: 'Import what is needed by name, so that exec can be told from execFile.',
+        },
+        {
+          selector: 'ImportExpression[source.type!="Literal"]',
+          message: 'Import only what the source names.',
+        },
+      ],
+    },
+  },
+  {
     // Benchmarks and set-up scripts print as they go.
     files: ['bench/**', 'scripts/**', 'test/**'],
     rules: { 'no-console': 'off' },

@@ -28,7 +28,11 @@ export async function drain(options: DrainOptions): Promise<void> {
   let listed = false;
 
   const report = async (): Promise<number> => {
-    const counts = await patiently(() => ledger.counts(), { ...patience, resource: 'database' });
+    const counts = await patiently(() => ledger.counts(), {
+      ...patience,
+      resource: 'database',
+      reading: true,
+    });
     onProgress?.(counts, listed);
     return counts.queued + counts.processing;
   };

@@ -1,4 +1,4 @@
-import type { KuvaError } from '../image/failure.ts';
+import type { FailureCode, KuvaError } from '../image/failure.ts';
 import type { Resource } from '../ledger/contract.ts';
 import { type Clock, systemClock } from './clock.ts';
 
@@ -26,6 +26,13 @@ const memory = 150_000;
 
 /** Objects that are remembered as refused. */
 const mostRefused = 10_000;
+
+/** Failures of writing that reading may not run into. */
+const ofWriting: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'database-readonly',
+  'database-denied',
+  'database-full',
+]);
 
 /**
  * Which of the things that this process depends on are failing, and since when. Told once when it begins and once
@@ -66,10 +73,11 @@ export class Outages {
   /**
    * The resource did what it was asked for. One object's success does not end the refusal of another, which would
    * else be told as begun and as over by turns.
+   * @param reading it was only read: that a read-only database answers questions says nothing of what was refused
    */
-  over(resource: Resource, subject?: string): void {
+  over(resource: Resource, subject?: string, reading = false): void {
     const outage = this.#current.get(resource);
-    if (outage === undefined) return;
+    if (outage === undefined || (reading && ofWriting.has(outage.failure.code))) return;
     if (subject !== undefined) outage.refused.delete(subject);
     if (outage.failure.code === 'store-denied') {
       const now = this.#clock.monotonic();

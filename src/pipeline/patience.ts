@@ -9,6 +9,8 @@ export interface PatienceOptions {
   readonly clock: Clock;
   /** Aborted: the process wants to end. Gives up soon, with the failure that was waited for. */
   readonly signal?: AbortSignal;
+  /** The action only reads: its success does not end an outage of writing. */
+  readonly reading?: true;
   /** Milliseconds after which to give up; for ever when left out. */
   readonly limit?: number;
   /** The object that is asked for; left out: the resource as a whole. */
@@ -35,7 +37,7 @@ export async function patiently<T>(action: () => Promise<T>, options: PatienceOp
   for (let tries = 1; ; tries++) {
     try {
       const result = await action();
-      outages.over(resource, subject);
+      outages.over(resource, subject, options.reading);
       return result;
     } catch (thrown) {
       const failure: KuvaError = toKuvaError(thrown);

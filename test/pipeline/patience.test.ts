@@ -25,6 +25,26 @@ describe('patience', () => {
     expect(outages.longest).toBeUndefined();
   });
 
+  it('takes no answer to a question for the end of an outage of writing', async () => {
+    const told: string[] = [];
+    const outages = new Outages(({ resource }, over) => told.push(`${resource} ${over ? 'over' : 'begun'}`));
+    const ask = () =>
+      patiently(() => Promise.resolve(7), {
+        resource: 'database',
+        outages,
+        clock: systemClock,
+        reading: true,
+      });
+    outages.noticed('database', new KuvaError('database-readonly', { what: 'it takes no writes' }));
+    await ask();
+    expect(told).toEqual(['database begun']);
+    await patiently(() => Promise.resolve(7), { resource: 'database', outages, clock: systemClock });
+    expect(told).toEqual(['database begun', 'database over']);
+    outages.noticed('database', new KuvaError('database-unreachable', { what: 'it does not answer' }));
+    await ask();
+    expect(outages.longest).toBeUndefined();
+  });
+
   it('throws any other failure at once', async () => {
     let calls = 0;
     const action = (): Promise<never> => {
