@@ -36,7 +36,10 @@ export default tseslint.config(
       ],
       'no-restricted-syntax': [
         'error',
-        { selector: 'Property[key.name="shell"][value.type="Literal"]', message: 'No shell: the arguments go as a list.' },
+        {
+          selector: 'Property[key.name="shell"][value.type="Literal"]',
+          message: 'No shell: the arguments go as a list.',
+        },
         {
           selector: 'ImportNamespaceSpecifier[parent.source.value=/child_process/]',
           message: 'Import what is needed by name, so that exec can be told from execFile.',
