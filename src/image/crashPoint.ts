@@ -1,7 +1,7 @@
 /**
  * The moments between two effects on an image's way, by name and in its order: where a kill leaves the world in a
  * state of its own. The parts pass each one by calling `at`, which does nothing in the program; the tests' worker dies
- * there. `test/proof/crash/` kills at every point of this list, and finds an effect that was added without one.
+ * there. `test/proof/crash/` kills at every point of this list, and does not compile when one is new to it.
  */
 const point = <Name extends string>(name: Name, store: 'any' | 'folder' | 's3', text: string) =>
   ({ name, store, text }) as const;

@@ -2,27 +2,9 @@
  * A worker that dies by SIGKILL at a crash point.
  * Usage: worker.ts NAME POINT NTH, and the wiring as JSON in KUVA_TEST_WIRING (it holds keys of the test's servers)
  */
-import { z } from 'zod';
 import { wire } from './wire.ts';
+import { wiringSchema } from './wiringSchema.ts';
 import type { At } from '../../../src/image/crashPoint.ts';
-
-const serverSchema = z.object({
-  endpoint: z.string(),
-  accessKeyId: z.string(),
-  secretAccessKey: z.string(),
-  region: z.string(),
-  configFile: z.string(),
-});
-const placeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('folder'), path: z.string() }),
-  z.object({ kind: z.literal('s3'), server: serverSchema, bucket: z.string() }),
-]);
-const wiringSchema = z.object({
-  database: z.string(),
-  input: placeSchema,
-  output: placeSchema,
-  rejected: placeSchema.exactOptional(),
-});
 
 const [worker = '', deadly = '', nth = '1'] = process.argv.slice(2);
 let passed = 0;
