@@ -64,7 +64,7 @@ const cases: readonly Case[] = [
   { name: 'settling as done', before: [begin, commit], sql: settle('done') },
   { name: 'settling as postponed', before: [begin], sql: settle('postponed') },
   { name: 'giving a finished job back', sql: 'delete from graphile_worker._private_jobs where id = 1' },
-  { name: 'looking for dead workers', sql: 'select * from kuva.rescue(3)' },
+  { name: 'looking for dead workers', sql: "select * from kuva.rescue('me', 3)" },
   { name: 'looking for what one let fall itself', sql: "select kuva.repair_own('me', array[1, 2])" },
   { name: 'forgetting old connections', sql: "select kuva.drop_pools('me', array['a', 'b'])" },
   { name: "taking over a dead worker's images", sql: "select kuva.give_back(array['dead'], array['a'])" },
