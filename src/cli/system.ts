@@ -63,6 +63,7 @@ export async function withSystem<T>(
   return withOpen(options, terminal, async ({ close, ...system }) => {
     const { config } = system;
     const transforms = await wireTransforms(config);
+    close.push(transforms.closeTransforms);
     const open = async (
       role: 'input' | 'output' | 'move',
       place: KuvaConfig['input'],

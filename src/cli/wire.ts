@@ -8,13 +8,14 @@ import { checkSchema, migrate } from '../ledger/migrate.ts';
 import { type LedgerPool, openPool } from '../ledger/pool.ts';
 import { openMonitor } from '../ledger/monitor.ts';
 import { openQueue } from '../ledger/queue.ts';
+import { thisMachine } from '../pipeline/budgets.ts';
 import type { CheckedStore } from '../store/access.ts';
 import { openFolderStore } from '../store/folder/store.ts';
 import type { S3Connection, S3Keys } from '../store/s3/connection.ts';
 import { openS3Store } from '../store/s3/store.ts';
 import type { Transformer } from '../transform/contract.ts';
 import { type LoadedRecipe, loadRecipeFiles } from '../transform/recipeFiles.ts';
-import { createTransformer } from '../transform/transformer.ts';
+import { createIsolatedTransformer } from '../transform/isolated/transformer.ts';
 
 /**
  * Opens a bucket. A folder inside kuva's own data folder is made when it is not there; any other must be there.
@@ -107,11 +108,18 @@ export async function wireLedger(
 export interface WiredTransforms {
   readonly transformer: Transformer;
   readonly recipe: LoadedRecipe['recipe'];
+  /** Ends the decoders' processes. */
+  readonly closeTransforms: () => Promise<void>;
 }
 
-/** The transformer and the recipe with its files, whose paths are relative to the configuration file. */
+/**
+ * The transformer and the recipe with its files, whose paths are relative to the configuration file. Images are decoded
+ * in processes of their own, as many as there are turns at the processor; the first one starts while stores are opened.
+ */
 export async function wireTransforms(config: KuvaConfig): Promise<WiredTransforms> {
   const folder = config.file === undefined ? process.cwd() : dirname(config.file);
   const { recipe, files } = await loadRecipeFiles(config.recipe, folder);
-  return { transformer: createTransformer(config.limits, { files }), recipe };
+  const transformer = createIsolatedTransformer(config.limits, { files, size: thisMachine().cores });
+  transformer.warmUp();
+  return { transformer, recipe, closeTransforms: () => transformer.close() };
 }

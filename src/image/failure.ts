@@ -43,6 +43,7 @@ export const failureKinds = {
   'transform-timeout': kind('limited', 'failure', 'image took too long'),
   'transform-crashed': kind('limited', 'failure', 'image crashed its worker'),
   'transform-failed': kind('limited', 'failure', 'transforming failed'),
+  'decoder-unavailable': kind('patient', 'unavailable', 'image decoder does not start'),
 
   // The object stores.
   'object-missing': kind('gone', 'failure', 'object is no longer there'),

@@ -42,8 +42,12 @@ export async function makeRecords(
       }),
     );
     await parts.at?.('read');
-    const facts = await transformer.inspect(source.bytes);
-    const weight = transformer.weigh(facts, parts.recipe);
+    const facts = await patiently(() => transformer.inspect(source.bytes, signal), {
+      ...patience,
+      resource: 'decoder',
+    });
+    // What it takes to decode, and the copy of its bytes that crosses to where that happens.
+    const weight = transformer.weigh(facts, parts.recipe) + source.bytes.length;
     refuseHeavy(attempt, weight, budgets.images.capacity);
     const imageLease = await budgets.images.take(weight, signal);
     try {
@@ -80,10 +84,17 @@ async function transform(
   phases: Phases,
   signal: AbortSignal,
 ): Promise<MadeImage[]> {
+  const { outages, clock, ending, transformer } = parts;
   const turn = await parts.budgets.turns.take(1, signal);
   try {
     return await phases.time('transform', () =>
-      parts.transformer.apply(source.bytes, facts, parts.recipe, signal),
+      patiently(() => transformer.apply(source.bytes, facts, parts.recipe, signal), {
+        outages,
+        clock,
+        signal: ending,
+        limit: storePatience,
+        resource: 'decoder',
+      }),
     );
   } finally {
     turn.release();

@@ -37,7 +37,7 @@ export interface Transformer {
    * Reads the header and checks it against the limits.
    * @throws KuvaError `not-an-image`, `format-unsupported`, `image-damaged`, `image-too-large`
    */
-  inspect(bytes: Uint8Array): Promise<ImageFacts>;
+  inspect(bytes: Uint8Array, signal?: AbortSignal): Promise<ImageFacts>;
 
   /** Bytes of memory that `apply` may need at its peak, beside the input itself: a bound, not a guess. */
   weigh(facts: ImageFacts, recipe: Recipe): number;

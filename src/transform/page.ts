@@ -1,7 +1,8 @@
 /** One page of one output: its steps, and the encoding. */
 import { type Encoding, formatTraits } from './encoding.ts';
 import type { ColourModel, Frame } from './frame.ts';
-import { groupSteps, intermediate, needsRgb, type PassContext, runPass } from './passes.ts';
+import { groupSteps, needsRgb } from './groups.ts';
+import { intermediate, type PassContext, runPass } from './passes.ts';
 import type { PixelPlan } from './plan.ts';
 import { impossible } from './refusal.ts';
 import { type BoundStep, bindStep } from './steps/table.ts';

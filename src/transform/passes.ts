@@ -2,6 +2,7 @@
 import type { Sharp } from 'sharp';
 import { channelCount, type ColourModel, type Frame, rgbModel } from './frame.ts';
 import { openImage } from './libvips.ts';
+import { needsRgb } from './groups.ts';
 import type { RecipeFiles } from './recipeFiles.ts';
 import type { BoundStep } from './steps/table.ts';
 import type { TimeBudget } from './time.ts';
@@ -21,36 +22,6 @@ export interface Ending {
   readonly keepMetadata: boolean;
   /** Convert the colours to sRGB by the image's own profile, and drop that. */
   readonly applyProfile: boolean;
-}
-
-/**
- * Groups steps that sharp does in the same order within one pass; all others get a pass of their own.
- * @param cmyk whether the image is CMYK, so that a step that needs RGB begins a pass, which converts first
- */
-export function groupSteps(steps: readonly BoundStep[], cmyk: boolean): BoundStep[][] {
-  const groups: BoundStep[][] = [];
-  let last: BoundStep | undefined;
-  let convert = cmyk;
-  for (const step of steps) {
-    const converts = convert && needsRgb(step);
-    const joins =
-      last !== undefined &&
-      !converts &&
-      step.sized !== true &&
-      typeof last.order === 'number' &&
-      typeof step.order === 'number' &&
-      last.order < step.order;
-    if (joins) groups.at(-1)?.push(step);
-    else groups.push([step]);
-    if (converts) convert = false;
-    last = step;
-  }
-  return groups;
-}
-
-/** Grey is made from RGB; other steps say so themselves. */
-export function needsRgb(step: BoundStep): boolean {
-  return step.colours === 'rgb' || step.leaves === 'grey';
 }
 
 /**

@@ -8,7 +8,6 @@ import { resolve } from 'node:path';
 import { KuvaError } from '../image/failure.ts';
 import type { Recipe, RecipeOutput } from '../image/recipe.ts';
 import type { Step, StepOf } from '../image/steps.ts';
-import { openImage, prepareLibvips } from './libvips.ts';
 
 /** Contents by SHA-256, in hexadecimal. */
 export type RecipeFiles = ReadonlyMap<string, Buffer>;
@@ -74,6 +73,8 @@ async function readPicture(
       'Put the right file there, or take the sha256 out of the recipe.',
     );
   }
+  // These pictures are the operator's own, and most recipes have none: sharp is loaded only for them.
+  const { openImage, prepareLibvips } = await import('./libvips.ts');
   prepareLibvips();
   await openImage(bytes)
     .stats()

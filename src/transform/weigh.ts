@@ -9,7 +9,7 @@ import type { StepOf } from '../image/steps.ts';
 import type { ImageFacts } from './contract.ts';
 import { formatTraits } from './encoding.ts';
 import { type Size, sizeAfter } from './growth.ts';
-import { groupSteps } from './passes.ts';
+import { groupSteps } from './groups.ts';
 import { bindStep, type DrawnStep } from './steps/table.ts';
 
 /** What one image costs however small it is: threads' buffers, codecs' tables. */

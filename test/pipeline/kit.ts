@@ -8,7 +8,7 @@ import { type ObjectKey, parseObjectKey } from '../../src/image/key.ts';
 import { defaultRecipe, type Recipe } from '../../src/image/recipe.ts';
 import type { Ledger, QueuedImage } from '../../src/ledger/contract.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
-import { openPool } from '../../src/ledger/pool.ts';
+import { type LedgerPool, openPool } from '../../src/ledger/pool.ts';
 import { Budget } from '../../src/pipeline/budget.ts';
 import { systemClock } from '../../src/pipeline/clock.ts';
 import type { ImageEvent } from '../../src/pipeline/event.ts';
@@ -25,6 +25,7 @@ export interface Kit {
   readonly input: ObjectStore;
   readonly output: ObjectStore;
   readonly ledger: Ledger;
+  readonly pool: LedgerPool;
   readonly events: ImageEvent[];
   /** Puts an object into a store. */
   readonly put: (store: ObjectStore, key: string, bytes: Uint8Array) => Promise<ObjectVersion>;
@@ -73,6 +74,7 @@ export async function openKit(
     input,
     output,
     ledger,
+    pool,
     events,
     put: (store, key, bytes) =>
       store.put(parseObjectKey(key), bytes, {

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { stepSchema } from '../../src/image/steps.ts';
-import { groupSteps } from '../../src/transform/passes.ts';
+import { groupSteps } from '../../src/transform/groups.ts';
 import { bindStep, type DrawnStep } from '../../src/transform/steps/table.ts';
 import * as photos from '../pictures/photos.ts';
 import { made, recipeOf } from './kit.ts';

@@ -5,7 +5,8 @@ import { loadConfig } from '../../config/load.ts';
 import { KuvaError } from '../../image/failure.ts';
 import { parseObjectKey } from '../../image/key.ts';
 import { showBytes, showDuration } from '../../image/quantity.ts';
-import { keyOfOutput } from '../../image/recipe.ts';
+import { keyOfOutput, type Recipe } from '../../image/recipe.ts';
+import type { Transformer } from '../../transform/contract.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
 import type { Action } from '../action.ts';
@@ -21,12 +22,12 @@ const optionsSchema = sharedOptions.extend({
 /** `kuva try`: the recipe on one local file. Needs no bucket, no database, and changes nothing but the result's file. */
 export const tryImage: Action = async (given, terminal) => {
   const options = optionsSchema.parse(given);
-  const { transformer, recipe } = await wireTransforms(loadConfig(loadOptions(options)).value);
-  const bytes = await readImage(options.image);
-  const begun = performance.now();
-  const facts = await transformer.inspect(bytes);
-  const made = await transformer.apply(bytes, facts, recipe);
-  const took = performance.now() - begun;
+  const { transformer, recipe, closeTransforms } = await wireTransforms(
+    loadConfig(loadOptions(options)).value,
+  );
+  const { bytes, facts, made, took } = await transformed(transformer, recipe, options.image).finally(
+    closeTransforms,
+  );
   const written: { file: string; bytes: number; format: string; width: number; height: number }[] = [];
   for (const [at, output] of recipe.outputs.entries()) {
     const image = made[at];
@@ -60,6 +61,14 @@ export const tryImage: Action = async (given, terminal) => {
   terminal.line(`in ${showDuration(took)}`);
   return exitCodes.ok;
 };
+
+async function transformed(transformer: Transformer, recipe: Recipe, path: string) {
+  const bytes = await readImage(path);
+  const begun = performance.now();
+  const facts = await transformer.inspect(bytes);
+  const made = await transformer.apply(bytes, facts, recipe);
+  return { bytes, facts, made, took: performance.now() - begun };
+}
 
 async function readImage(path: string): Promise<Buffer> {
   try {

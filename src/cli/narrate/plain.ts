@@ -12,6 +12,7 @@ const resources = {
   output: 'The output bucket',
   rejected: 'The place for rejected images',
   database: 'The database',
+  decoder: 'The image decoder',
 } as const;
 
 /**

@@ -1,4 +1,3 @@
-import { openImage } from '../libvips.ts';
 import { recipeFile } from '../recipeFiles.ts';
 import type { StepKind } from './kind.ts';
 
@@ -25,6 +24,8 @@ async function overlay(
   opacity: number,
   { width, height }: { width: number; height: number },
 ): Promise<Buffer> {
+  // A worker asks what steps weigh without having sharp in its own process.
+  const { openImage } = await import('../libvips.ts');
   const fitted = openImage(file)
     .autoOrient()
     .resize({ width, height, fit: 'inside', withoutEnlargement: true })

@@ -1,0 +1,103 @@
+/** What the worker and a decoder's process say to each other. Each side parses what comes: the decoder reads strangers' files. */
+import { z } from 'zod';
+import { imageFormats } from '../../image/format.ts';
+import { recipeSchema } from '../../image/recipe.ts';
+import type { FailureCode } from '../../image/failure.ts';
+import type { ImageFacts } from '../contract.ts';
+
+/** Changes with any of these messages: another version may have been installed under a worker that runs. */
+export const protocol = 1;
+
+const count = z.number().int().nonnegative();
+const text = z.string().max(4_000);
+
+const factsSchema = z
+  .strictObject({
+    format: z.enum(imageFormats),
+    width: count,
+    height: count,
+    pages: count,
+    depth: count,
+    channels: count,
+    hasAlpha: z.boolean(),
+    largestPage: count.optional(),
+    rowByRow: z.literal(true).optional(),
+  })
+  .transform(
+    ({ largestPage, rowByRow, ...facts }): ImageFacts => ({
+      ...facts,
+      ...(largestPage !== undefined && { largestPage }),
+      ...(rowByRow !== undefined && { rowByRow }),
+    }),
+  );
+
+/** Worker to decoder. `setup` comes first, and brings the recipe's files as blobs, named by their SHA-256. */
+export const requestSchema = z.discriminatedUnion('ask', [
+  z.strictObject({
+    ask: z.literal('setup'),
+    protocol: z.number(),
+    limits: z.strictObject({ bytes: z.number(), pixels: z.number(), pages: z.number(), time: z.number() }),
+    files: z.array(z.string()),
+  }),
+  /** One blob: the image. The decoder keeps it for `apply`. */
+  z.strictObject({ ask: z.literal('inspect') }),
+  /** The image as a blob, or none: the one that was inspected last. */
+  z.strictObject({ ask: z.literal('apply'), facts: factsSchema, recipe: recipeSchema }),
+  /** The image that was inspected last will not be applied here. Has no answer. */
+  z.strictObject({ ask: z.literal('forget') }),
+]);
+
+/** The failures that a transformer may tell of (`contract.ts`). All others would speak of things that it has no part in. */
+const refusals = [
+  'not-an-image',
+  'format-unsupported',
+  'image-damaged',
+  'image-too-large',
+  'step-impossible',
+  'transform-timeout',
+  'transform-failed',
+  'internal',
+] as const satisfies readonly FailureCode[];
+
+export const failureSchema = z.strictObject({
+  code: z.enum(refusals),
+  what: text,
+  data: text.optional(),
+  remedy: text.optional(),
+  cause: text.optional(),
+});
+
+export type TransformFailure = z.infer<typeof failureSchema>;
+
+/** Decoder to worker. `rss`: bytes of its resident set, so that one that grows is replaced. */
+export const answerSchema = z.discriminatedUnion('answer', [
+  z.strictObject({ answer: z.literal('ready'), protocol: z.number(), rss: count }),
+  /** It cannot work on this machine, whatever the image. */
+  z.strictObject({ answer: z.literal('unfit'), why: text }),
+  z.strictObject({ answer: z.literal('facts'), facts: factsSchema, rss: count }),
+  /** One blob an output. */
+  z.strictObject({
+    answer: z.literal('made'),
+    outputs: z.array(
+      z.strictObject({
+        output: z.string(),
+        format: z.enum(imageFormats),
+        contentType: z.string(),
+        width: count,
+        height: count,
+        pages: count,
+      }),
+    ),
+    rss: count,
+  }),
+  z.strictObject({ answer: z.literal('refused'), failure: failureSchema, rss: count }),
+]);
+
+export type Request = z.input<typeof requestSchema>;
+export type Answer = z.infer<typeof answerSchema>;
+/** What is said of an image, and not of the process. */
+export type ImageAnswer = Exclude<Answer, { answer: 'ready' | 'unfit' }>;
+
+export function isRefusal(code: FailureCode): code is TransformFailure['code'] {
+  return refusals.some((known) => known === code);
+}

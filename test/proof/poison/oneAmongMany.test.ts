@@ -1,0 +1,86 @@
+/** The whole pipeline, with a decoder that images can really kill: everything but the poison goes through. */
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { parseObjectKey } from '../../../src/image/key.ts';
+import { openQueue } from '../../../src/ledger/queue.ts';
+import { Budget } from '../../../src/pipeline/budget.ts';
+import { runWorker } from '../../../src/pipeline/worker.ts';
+import { createIsolatedTransformer } from '../../../src/transform/isolated/transformer.ts';
+import { limitsSchema } from '../../../src/transform/limits.ts';
+import { keysIn, openKit } from '../../pipeline/kit.ts';
+import { makeJpeg } from '../../pictures/photos.ts';
+import { decoderProgram } from '../../processes/decoders.ts';
+import { eventually } from '../../whole/kuva.ts';
+import { type Poison, poisoned, poisons } from './poisons.ts';
+
+/** What the ledger says of an image that ends so, after its last attempt. */
+const reasons: Readonly<Record<Poison, readonly [code: string, what: RegExp]>> = {
+  segfault: ['transform-crashed', /SIGSEGV: it touched memory that is not its own/],
+  abort: ['transform-crashed', /SIGABRT/],
+  exit: ['transform-crashed', /exit code 3/],
+  'hang-in-a-loop': ['transform-timeout', /could not be interrupted/],
+  'hang-in-native-code': ['transform-timeout', /could not be interrupted/],
+  'eat-memory': ['transform-crashed', /took \d.* of memory/],
+  'speak-nonsense': ['transform-crashed', /nonsense/],
+  'crash-in-the-header': ['transform-crashed', /SIGBUS/],
+};
+
+const good = 50;
+
+describe.each(poisons.map((poison) => ({ poison })))('an image that makes its decoder $poison', ({ poison }) => {
+  it('fails after its last attempt with its reason, and 50 others go through without losing one', async () => {
+    const [code, what] = reasons[poison];
+    const limits = limitsSchema.parse({ time: '500ms' });
+    const program = decoderProgram(new URL('poisonedDecoder.ts', import.meta.url));
+    const hangs = code === 'transform-timeout';
+    // Only images that hang need a short limit; a busy machine may take long for the others.
+    const transformer = createIsolatedTransformer(hangs ? limits : limitsSchema.parse({}), { size: 2, program });
+    onTestFinished(() => transformer.close());
+    const kit = await openKit({ transformer, maxAttempts: 2, budgets: bigBudgets() });
+    const jpeg = await makeJpeg({ width: 64, height: 48 });
+    for (let at = 0; at < good; at++) {
+      const name = `good-${String(at).padStart(2, '0')}.jpg`;
+      await kit.put(kit.input, name, Buffer.concat([jpeg, Buffer.from(name)]));
+    }
+    await kit.put(kit.input, 'poison.jpg', poisoned(jpeg, poison));
+    for await (const { objects } of kit.input.list()) {
+      await kit.ledger.enqueue(kit.input.bucket, objects, await kit.ledger.now());
+    }
+    const stop = new AbortController();
+    const running = runWorker({
+      parts: kit.parts,
+      queue: openQueue(kit.pool, 'images'),
+      version: 'test',
+      concurrency: 8,
+      stop: stop.signal,
+      stopNow: new AbortController().signal,
+    });
+    try {
+      await eventually(
+        async () => {
+          const { done, failed } = await kit.ledger.counts();
+          return done + failed === good + 1;
+        },
+        'every image has come to its end',
+        120_000,
+      );
+    } finally {
+      stop.abort();
+      await running;
+    }
+
+    const rows = [];
+    for await (const row of kit.ledger.images({})) rows.push(row);
+    const bad = rows.find(({ image }) => image.key === 'poison.jpg');
+    expect(bad).toMatchObject({ state: 'failed', attempts: 2, failure: { code } });
+    expect(bad?.failure?.what).toMatch(what);
+    const others = rows.filter((row) => row !== bad);
+    expect(others).toHaveLength(good);
+    for (const row of others) expect(row).toMatchObject({ state: 'done', attempts: 1 });
+    expect(await keysIn(kit.output)).toHaveLength(good);
+    expect(await keysIn(kit.input)).toEqual([parseObjectKey('poison.jpg')]);
+  });
+});
+
+function bigBudgets() {
+  return { inputs: new Budget(1e9), images: new Budget(1e9), turns: new Budget(2) };
+}
