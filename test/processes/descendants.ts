@@ -4,8 +4,7 @@ import { execFileSync } from 'node:child_process';
 export function childrenOf(pid: number): number[] {
   return processes()
     .filter(([, parent, state]) => parent === pid && state?.startsWith('Z') !== true)
-    .map(([own]) => own)
-    .filter((own) => own !== undefined);
+    .map(([own]) => own);
 }
 
 export function isAlive(pid: number): boolean {
@@ -16,13 +15,15 @@ type Row = readonly [pid: number, parent: number, state: string | undefined];
 
 function processes(): Row[] {
   const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' });
-  return table
-    .trim()
-    .split('\n')
-    .map((line): Row => {
-      const [pid, parent, state] = line.trim().split(/\s+/);
-      return [Number(pid), Number(parent), state];
-    })
-    // `ps` itself is one of ours while it runs.
-    .filter(([pid]) => Number.isInteger(pid));
+  return (
+    table
+      .trim()
+      .split('\n')
+      .map((line): Row => {
+        const [pid, parent, state] = line.trim().split(/\s+/);
+        return [Number(pid), Number(parent), state];
+      })
+      // `ps` itself is one of ours while it runs.
+      .filter(([pid]) => Number.isInteger(pid))
+  );
 }

@@ -24,6 +24,7 @@ const resources = {
   output: true,
   rejected: true,
   database: true,
+  decoder: true,
 } as const satisfies Record<Resource, true>;
 
 export interface OwnMetricsOptions {
