@@ -97,6 +97,7 @@ const outageTitles = {
   output: 'Writing results to',
   rejected: 'Moving rejected images to',
   database: 'The database',
+  decoder: 'The image decoder',
   unknown: 'An outage',
 } as const satisfies Record<OutageResource, string>;
 
