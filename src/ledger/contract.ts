@@ -212,7 +212,15 @@ export interface LastPass {
 export type OutageResource = Resource | 'unknown';
 
 /** What the workers of a pipeline depend on. `reading`, `removal`: of inputs, where `input` is their listing. */
-export const resources = ['input', 'reading', 'removal', 'output', 'rejected', 'database', 'decoder'] as const;
+export const resources = [
+  'input',
+  'reading',
+  'removal',
+  'output',
+  'rejected',
+  'database',
+  'decoder',
+] as const;
 export type Resource = (typeof resources)[number];
 
 /** Something that a worker waits for. */
