@@ -11,6 +11,7 @@ import type { Action } from '../action.ts';
 import { listenForStop } from '../stopping.ts';
 import { loadOptions, type SharedOptions, sharedOptions } from '../system.ts';
 import type { Terminal } from '../terminal.ts';
+import type { Transformer } from '../../transform/contract.ts';
 import { wireTransforms } from '../wire.ts';
 
 /** `kuva doctor`: every check by name, each failure with its mend. Changes nothing but scratch objects of its own. */
@@ -44,11 +45,12 @@ async function* examine(options: SharedOptions, signal: AbortSignal): AsyncGener
     yield warning('configuration', note, '`kuva config` shows where each value came from.');
   yield* checkMachine(config.worker);
   try {
-    const { recipe } = await wireTransforms(config);
+    const { recipe, transformer, closeTransforms } = await wireTransforms(config);
     yield ok(
       'recipe',
       `${recipe.outputs.length} ${recipe.outputs.length === 1 ? 'output' : 'outputs'} an image`,
     );
+    yield await checkDecoder(transformer).finally(closeTransforms);
   } catch (thrown) {
     yield failed('recipe', toKuvaError(thrown));
   }
@@ -56,6 +58,16 @@ async function* examine(options: SharedOptions, signal: AbortSignal): AsyncGener
   if (problems.length === 0 && !signal.aborted) yield* await checkBuckets(config, signal);
   if (problems.length === 0 && !signal.aborted) yield* await checkEvents(config);
   if (!signal.aborted) yield* await checkDatabase(config, signal);
+}
+
+/** Does a decoder's process start, and do what it is there for? */
+async function checkDecoder(transformer: Transformer): Promise<Finding> {
+  try {
+    await transformer.inspect(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'));
+    return ok('decoder', 'images are decoded in processes of their own');
+  } catch (thrown) {
+    return failed('decoder', toKuvaError(thrown));
+  }
 }
 
 const marks = { ok: ['green', '✓'], warning: ['yellow', '!'], failed: ['red', '✗'] } as const;

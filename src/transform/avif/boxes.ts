@@ -6,6 +6,9 @@ export interface Box {
   readonly end: number;
 }
 
+/** A picture has three or four. */
+const maxBoxes = 100_000;
+
 /**
  * The boxes at the top of the file.
  * @throws KuvaError `image-damaged` when one reaches beyond the end: the file is cut short
@@ -21,6 +24,7 @@ export function readBoxes(bytes: Buffer): Box[] {
         short === 1 ? Number(bytes.readBigUInt64BE(at + 8)) : short === 0 ? bytes.length - at : short;
       if (size < 8) throw damaged('The AVIF is corrupt: a box has no size');
       if (at + size > bytes.length) throw damaged(`The AVIF is cut short within its part "${type}"`);
+      if (boxes.length >= maxBoxes) throw damaged(`The AVIF is corrupt: it has more than ${maxBoxes} parts`);
       boxes.push({ type, end: at + size });
       at += size;
     }

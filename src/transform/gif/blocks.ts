@@ -1,5 +1,5 @@
 /** The blocks of a GIF file: CompuServe, "Graphics Interchange Format, Version 89a". */
-import { damaged, readingStructure } from '../refusal.ts';
+import { damaged, readingStructure, tooLarge } from '../refusal.ts';
 
 /** Where a colour table lies: three bytes a colour. */
 export interface ColourTable {
@@ -32,6 +32,9 @@ const trailer = 0x3b;
 const extension = 0x21;
 const image = 0x2c;
 
+/** More than any animation has; the limits are checked when they are counted. */
+const maxFrames = 200_000;
+
 /**
  * Walks over all blocks up to the trailer; pixels are skipped, not decoded. What follows is no part of the image.
  * @throws KuvaError `image-damaged` when the file ends before its trailer
@@ -52,6 +55,7 @@ export function readGifBlocks(bytes: Buffer): GifBlocks {
       if (block === extension) {
         at = skipSubBlocks(bytes, at + 2);
       } else if (block === image) {
+        if (frames.length >= maxFrames) throw tooLarge(`The GIF has more than ${maxFrames} frames`, 'pages');
         const own = colourTable(bytes, bytes.readUInt8(at + 9), at + 10);
         if (own !== undefined) tables.push(own);
         const data = own?.end ?? at + 10;

@@ -2,6 +2,9 @@
 import { crc32 } from 'node:zlib';
 import { damaged } from '../refusal.ts';
 
+/** 8 KB a chunk, as libpng writes them, is 8 GB of pixels. */
+const maxChunks = 1_000_000;
+
 export interface Chunk {
   /** Four letters; a lower-case first one marks a chunk that decoders may skip. */
   readonly type: string;
@@ -28,6 +31,7 @@ export function readPngChunks(bytes: Buffer): Chunk[] {
     if (crc32(bytes.subarray(at + 4, end - 4)) !== bytes.readUInt32BE(end - 4)) {
       throw damaged(`The PNG is corrupt: the checksum of its chunk ${type} does not match`);
     }
+    if (chunks.length >= maxChunks) throw damaged(`The PNG is corrupt: it has more than ${maxChunks} chunks`);
     chunks.push({ type, start: at, end, data: bytes.subarray(at + 8, end - 4) });
     if (type === 'IEND') return chunks;
     at = end;

@@ -48,6 +48,13 @@ export const typeBytes: Readonly<Record<number, number>> = {
 /** More than any sane file has; a file's own limits are checked elsewhere. */
 const maxPages = 100_000;
 
+/**
+ * Directories and their values lie beside each other: together they have no more bytes than the file. Some writers share
+ * a few values among pages, hence the double; a file whose directories lie over each other would be read for hours.
+ */
+const spread = 2;
+const spare = 1_000_000;
+
 /** @throws KuvaError `image-damaged` when the file ends before its directories do */
 export function readTiff(bytes: Buffer): TiffFile {
   return readingStructure('The TIFF', () => {
@@ -56,6 +63,7 @@ export function readTiff(bytes: Buffer): TiffFile {
     const file = { bytes, little, big };
     const pages: TiffDirectory[] = [];
     const seen = new Set<number>();
+    let read = 0;
     let start = big ? uint(bytes, 8, 8, little) : uint(bytes, 4, 4, little);
     while (start !== 0) {
       if (seen.has(start)) throw damaged('The TIFF is corrupt: its list of pages runs in a circle');
@@ -63,6 +71,10 @@ export function readTiff(bytes: Buffer): TiffFile {
       seen.add(start);
       const page = readDirectory(file, start);
       pages.push(page);
+      for (const { value } of page.entries.values()) read += value.length;
+      read += page.nextPointer - page.start;
+      if (read > bytes.length * spread + spare)
+        throw damaged('The TIFF is corrupt: the directories of its pages lie over each other');
       start = uint(bytes, page.nextPointer, big ? 8 : 4, little);
     }
     if (pages.length === 0) throw damaged('The TIFF holds no page');

@@ -10,6 +10,9 @@ export interface WebpChunk {
   readonly data: Buffer;
 }
 
+/** Several a frame, and far more frames than any animation has. */
+const maxChunks = 1_000_000;
+
 /** @throws KuvaError `image-damaged` when the file is shorter than it says */
 export function readWebpChunks(bytes: Buffer): WebpChunk[] {
   return readingStructure('The WebP', () => {
@@ -29,6 +32,8 @@ export function chunksWithin(bytes: Buffer, from: number, to: number): WebpChunk
     const length = bytes.readUInt32LE(at + 4);
     const end = at + 8 + length;
     if (end > to) throw damaged('The WebP is corrupt: a chunk reaches beyond the end');
+    if (chunks.length >= maxChunks)
+      throw damaged(`The WebP is corrupt: it has more than ${maxChunks} chunks`);
     chunks.push({
       type: bytes.toString('latin1', at, at + 4),
       start: at,
