@@ -1,7 +1,7 @@
 /**
  * How messages cross between the worker and a decoder's process: four bytes with the length of the head, the head as
  * JSON, then the blobs that it announces, as they are. Neither side copies a blob to send it, and each is received into
- * a buffer of its exact size (Node's own `fork` channel serializes a blob into a copy first: see decision 0025).
+ * a buffer of its exact size (decision 0025 has it measured against Node's own `fork` channel).
  */
 
 /** One message. What it says has still to be parsed by whoever knows what may come. */
