@@ -118,6 +118,7 @@ export interface FailureNote {
 /** How an attempt ended. `lost` is answered when another attempt has begun since; nothing was changed then. */
 export type Settlement =
   | { readonly state: 'done' }
+  /** An image that was moved away in an earlier round stays `rejected`, with its reason and its place. */
   | { readonly state: 'superseded'; readonly failure: FailureNote }
   | { readonly state: 'rejected'; readonly failure: FailureNote; readonly movedTo?: string }
   /** Costs an attempt: queued again after `delayMs`, or failed when it was the last one. */

@@ -31,7 +31,12 @@ begin
         state = 'queued', round = i.round + 1, attempts = 0, worker = null,
         size = seen.size, last_modified = seen.last_modified,
         queued_at = now(), due_at = now(), changed_at = now(), started_at = null, settled_at = null,
-        failure_code = null, failure_what = null, failure_remedy = null, moved_to = null
+        -- A rejected image keeps its reason and its place: the listing may have seen it between its settling and its
+        -- removal, and then there is nothing to do again.
+        failure_code = case i.state when 'rejected' then i.failure_code end,
+        failure_what = case i.state when 'rejected' then i.failure_what end,
+        failure_remedy = case i.state when 'rejected' then i.failure_remedy end,
+        moved_to = case i.state when 'rejected' then i.moved_to end
       from seen
       where i.pipeline_id = pipeline and i.key = seen.key and i.etag = seen.etag and i.bucket_id = b
         -- A listing that was begun before the image was settled may still show the old object.
@@ -194,10 +199,14 @@ create function kuva.settle(
 declare
   i kuva.images;
   next_state text;
+  -- It was moved away as rejected before this round: that stays what became of it, unless it is done or rejected anew.
+  moved_before boolean;
 begin
   select * into i from kuva.images where id = image for update;
   if not found or i.token <> my_token then return 'lost'; end if;
+  moved_before := i.moved_to is not null and outcome in ('superseded', 'postponed', 'attempt-failed');
   next_state := case outcome
+    when 'superseded' then case when moved_before then 'rejected' else outcome end
     when 'attempt-failed' then case when i.attempts >= i.max_attempts then 'failed' else 'queued' end
     when 'postponed' then 'queued'
     else outcome
@@ -213,7 +222,10 @@ begin
       due_at = case next_state when 'queued' then now() + delay_ms * interval '1 millisecond' else i.due_at end,
       settled_at = case next_state when 'queued' then null else now() end,
       changed_at = now(),
-      failure_code = code, failure_what = what, failure_remedy = remedy, moved_to = moved
+      failure_code = case when moved_before then i.failure_code else code end,
+      failure_what = case when moved_before then i.failure_what else what end,
+      failure_remedy = case when moved_before then i.failure_remedy else remedy end,
+      moved_to = case when moved_before then i.moved_to else moved end
     where id = image;
   if next_state = 'queued' then perform kuva.add_image_jobs(array[image]); end if;
   return 'settled';
@@ -228,7 +240,9 @@ begin
     update kuva.images set
         state = 'queued', attempts = 0, worker = null, started_at = null, settled_at = null,
         queued_at = now(), due_at = now(), changed_at = now(),
-        failure_code = null, failure_what = null, failure_remedy = null
+        failure_code = case when moved_to is not null then failure_code end,
+        failure_what = case when moved_to is not null then failure_what end,
+        failure_remedy = case when moved_to is not null then failure_remedy end
       where id = any(ids) and state in ('rejected', 'failed')
       returning id
   ) select array_agg(id) into queued from again;

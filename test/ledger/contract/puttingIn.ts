@@ -83,6 +83,33 @@ export function puttingIn(given: Given): void {
       expect([await given.stateOf(stays), await given.stateOf(moved)]).toEqual(['rejected', 'queued']);
     });
 
+    it('keeps the reason and the place of an image that was moved away, when a listing still saw it and it is gone', async () => {
+      const id = await put(given.ledger, 'a.jpg');
+      const first = begun(await given.ledger.begin(id, beginOptions('a.jpg')));
+      const movedTo = 's3://rejected/a.jpg';
+      await given.ledger.settle(first, { state: 'rejected', failure: note, movedTo });
+      await given.ledger.enqueue(inputBucket, [seen('a.jpg')], await given.later());
+      const outage = { code: 'store-unreachable', what: 'no answer' } as const;
+      const second = begun(await given.ledger.begin(id, beginOptions('a.jpg')));
+      await given.ledger.settle(second, { state: 'postponed', failure: outage, delayMs: 0 });
+      const third = begun(await given.ledger.begin(id, beginOptions('a.jpg')));
+      const gone = { state: 'superseded', failure: { code: 'object-missing', what: 'gone' } } as const;
+      expect(await given.ledger.settle(third, gone)).toBe('settled');
+      expect(await given.ledger.settle(third, gone)).toBe('settled');
+      const [row] = await all(given.ledger.images({}));
+      expect(row).toMatchObject({ state: 'rejected', failure: note, movedTo });
+    });
+
+    it('forgets the place of an image that was moved away once it is done', async () => {
+      const id = await put(given.ledger, 'a.jpg');
+      const first = begun(await given.ledger.begin(id, beginOptions('a.jpg')));
+      await given.ledger.settle(first, { state: 'rejected', failure: note, movedTo: 's3://rejected/a.jpg' });
+      expect(await given.ledger.retry({})).toBe(1);
+      await finish(given.ledger, id, 'a.jpg');
+      const [row] = await all(given.ledger.images({}));
+      expect(row).toMatchObject({ state: 'done', failure: undefined, movedTo: undefined });
+    });
+
     it('keeps two pipelines apart', async () => {
       await put(given.ledger, 'a.jpg');
       expect(await given.other.enqueue(inputBucket, [seen('a.jpg')], await given.ledger.now())).toBe(1);
