@@ -168,18 +168,20 @@ async function leaveInOrder(presence: Presence, worker: string): Promise<void> {
 /** Milliseconds after which trouble that goes on is told of again, so that nobody takes it for over. */
 const again = 60_000;
 
-/** Tells of the first trouble and of its end, not of each failure in between. */
+/** Tells of the first trouble, of another reason and of its end, not of each failure in between. */
 function tellOnce(onTrouble: RunOptions['onDatabaseTrouble']): (error: unknown) => void {
   let told: number | undefined;
+  let reason = '';
   return (error) => {
     if (error === undefined) {
       if (told !== undefined) onTrouble?.(undefined);
       told = undefined;
       return;
     }
-    if (told !== undefined && performance.now() - told < again) return;
-    told = performance.now();
     const { code, message, remedy } = databaseFailure(error);
+    if (told !== undefined && code === reason && performance.now() - told < again) return;
+    told = performance.now();
+    reason = code;
     const note: FailureNote = { code, what: message, ...(remedy !== undefined && { remedy }) };
     onTrouble?.(note);
   };

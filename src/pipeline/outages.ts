@@ -14,6 +14,8 @@ export interface NoticedOutage {
 interface Current extends NoticedOutage {
   failure: KuvaError;
   lastSeen: number;
+  /** Reasons that were told. */
+  readonly told: Set<string>;
   /** Objects that were refused, and when last. */
   readonly refused: Map<string, number>;
 }
@@ -35,8 +37,8 @@ const ofWriting: ReadonlySet<FailureCode> = new Set<FailureCode>([
 ]);
 
 /**
- * Which of the things that this process depends on are failing, and since when. Told once when it begins and once
- * when it ends, however many images run into it.
+ * Which of the things that this process depends on are failing, and since when. Told once when it begins, once for each
+ * new reason (a server that was down comes up and refuses), and once when it ends, however many images run into it.
  */
 export class Outages {
   readonly #current = new Map<Resource, Current>();
@@ -60,13 +62,15 @@ export class Outages {
       failure,
       since: new Date(this.#clock.now()),
       lastSeen: now,
+      told: new Set<string>(),
       refused: new Map<string, number>(),
     };
     outage.failure = failure;
     outage.lastSeen = now;
     if (subject !== undefined && outage.refused.size < mostRefused) outage.refused.set(subject, now);
-    if (known !== undefined) return;
     this.#current.set(resource, outage);
+    if (outage.told.has(failure.code)) return;
+    outage.told.add(failure.code);
     this.#onChange(outage, false);
   }
 

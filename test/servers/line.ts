@@ -6,6 +6,9 @@ export interface Line {
   readonly port: number;
   /** Breaks every connection and accepts no new one. */
   readonly cut: () => void;
+  /** Lets nothing through any more in either direction, and tells nobody: a cable that was pulled out far away. */
+  readonly silence: () => void;
+  /** What was held back arrives, late. */
   readonly mend: () => void;
   readonly close: () => Promise<void>;
 }
@@ -13,6 +16,8 @@ export interface Line {
 export async function openLine(host: string, port: number): Promise<Line> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let isSilent = false;
+  const pairs = new Set<readonly [Socket, Socket]>();
   const keep = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -26,7 +31,11 @@ export async function openLine(host: string, port: number): Promise<Line> {
     }
     const far = connect(port, host);
     keep(far);
-    near.pipe(far).pipe(near);
+    const pair = [near, far] as const;
+    pairs.add(pair);
+    if (isSilent) holdBack(pair);
+    else letThrough(pair);
+    near.on('close', () => pairs.delete(pair));
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
   });
@@ -43,8 +52,14 @@ export async function openLine(host: string, port: number): Promise<Line> {
       isCut = true;
       breakAll();
     },
+    silence: () => {
+      isSilent = true;
+      for (const pair of pairs) holdBack(pair);
+    },
     mend: () => {
       isCut = false;
+      if (isSilent) for (const pair of pairs) letThrough(pair);
+      isSilent = false;
     },
     close: async () => {
       breakAll();
@@ -52,4 +67,18 @@ export async function openLine(host: string, port: number): Promise<Line> {
       await once(server, 'close');
     },
   };
+}
+
+function letThrough([near, far]: readonly [Socket, Socket]): void {
+  near.pipe(far).pipe(near);
+}
+
+function holdBack([near, far]: readonly [Socket, Socket]): void {
+  for (const [from, to] of [
+    [near, far],
+    [far, near],
+  ] as const) {
+    from.unpipe(to);
+    from.pause();
+  }
 }

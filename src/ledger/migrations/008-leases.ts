@@ -111,7 +111,8 @@ begin
 end $$;
 
 -- As before, but each job comes back under a number of its own: whoever had it may yet note it as done (it was only
--- believed dead), and that removes the job of that number, whoever has it then.
+-- believed dead), and that removes the job of that number, whoever has it then. What was begun once keeps its place in
+-- the queue: behind a backlog it would wait for hours.
 create or replace function kuva.give_back(worker_ids text[], free_pools text[]) returns int language plpgsql as $$
 declare
   locked bigint[];
@@ -126,7 +127,8 @@ begin
   with back as (
     update kuva.images set
         state = 'queued', worker = null, changed_at = now(),
-        due_at = now() + case when attempts < 2 then interval '0' else random() * interval '1 second' * (2 ^ least(attempts, 6)) end
+        due_at = case when attempts < 2 then least(due_at, now())
+          else now() + random() * interval '1 second' * (2 ^ least(attempts, 6)) end
       where state = 'processing' and worker = any(worker_ids)
       returning id
   ) select array_agg(id) into given from back;

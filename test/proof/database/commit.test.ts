@@ -1,0 +1,29 @@
+/** The connection breaks at the worst moment of each statement: before it arrives, and after it took effect unheard. */
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openCommitLine } from '../../servers/commitLine.ts';
+import { openFarm } from '../many/farm.ts';
+
+const statements = [
+  'kuva.enqueue(',
+  'kuva.begin_attempt(',
+  'kuva.commit_records(',
+  'kuva.settle(',
+  'kuva.register_worker(',
+  'kuva.beat(',
+  '_private_jobs',
+];
+
+describe('A connection to the database that is cut in the middle of COMMIT', () => {
+  it('four times at each statement, before its effect and after it: nothing is lost, and nothing is recorded twice', async () => {
+    const farm = await openFarm();
+    const place = new URL(farm.databaseUrl);
+    const line = await openCommitLine(place.hostname, Number(place.port), statements, 4);
+    onTestFinished(() => line.close());
+    place.port = String(line.port);
+    await farm.putImages(16);
+    const worker = farm.startWorker(place.href);
+    await farm.allDone(150_000);
+    expect([...line.cuts.entries()].sort()).toEqual(statements.map((statement) => [statement, 4]).sort());
+    expect((await worker.end()).code).toBe(0);
+  });
+});
