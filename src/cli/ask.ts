@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { KuvaError } from '../image/failure.ts';
+import { visible } from '../image/visible.ts';
 
 /** Asks one question; an empty answer takes what is proposed. */
 export type Ask = (question: string, proposed: string) => Promise<string>;
@@ -40,7 +41,7 @@ export function askOn(
       };
       lines.once('SIGINT', stop);
       lines.once('close', stop);
-      lines.question(`${question} [${proposed}] `).then((answer) => {
+      lines.question(`${question} [${visible(proposed)}] `).then((answer) => {
         lines.off('SIGINT', stop);
         lines.off('close', stop);
         resolve(answer.trim() === '' ? proposed : answer.trim());

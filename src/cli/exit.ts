@@ -1,5 +1,6 @@
 import { ConfigInvalid } from '../config/mistake.ts';
 import { describeFailure, type Exit, failureKinds, type KuvaError } from '../image/failure.ts';
+import { jsonText } from './jsonText.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What each exit code means; `docs/cli.md` has the same table. Source of 75 and 78: sysexits.h. */
@@ -29,7 +30,7 @@ export function reportFailure(failure: KuvaError, terminal: Terminal): number {
     const { code: name, message, data, remedy } = failure;
     const mistakes = failure instanceof ConfigInvalid ? { mistakes: failure.mistakes } : {};
     terminal.errorLine(
-      JSON.stringify({ error: { code: name, what: message, data, remedy, ...mistakes, exit: code } }),
+      jsonText({ error: { code: name, what: message, data, remedy, ...mistakes, exit: code } }),
     );
     return code;
   }

@@ -11,7 +11,7 @@ export const logPrinters = {
     for (const { whole } of lines) terminal.line(jsonText(whole));
   },
   csv: (terminal: Terminal) => {
-    terminal.line(
+    terminal.exactLine(
       csvLine([
         'when',
         'state',
@@ -37,7 +37,7 @@ export const logPrinters = {
           outputSha256,
           reason,
         } = line;
-        terminal.line(
+        terminal.exactLine(
           csvLine([
             when.toISOString(),
             state,

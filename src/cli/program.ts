@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { toKuvaError } from '../image/failure.ts';
+import { visibleLines } from '../image/visible.ts';
 import { imageStates } from '../image/state.ts';
 import type { Action } from './action.ts';
 import { exitCodes, reportFailure } from './exit.ts';
@@ -32,6 +33,11 @@ export function makeProgram(version: string): Command {
     .helpCommand('help [command]', 'show help for a command')
     .showHelpAfterError('(kuva --help tells more)')
     .exitOverride()
+    // Its messages repeat what was typed, which may be a name out of a bucket.
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(visibleLines(text)),
+      writeErr: (text) => process.stderr.write(visibleLines(text)),
+    })
     .addHelpText(
       'after',
       examples('kuva init', 'kuva doctor', 'kuva run', 'kuva start', 'kuva log --since 1h'),

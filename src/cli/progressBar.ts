@@ -34,7 +34,7 @@ export class ProgressBar {
     this.#samples.push({ at: now, done: progress.done });
     while ((this.#samples[1]?.at ?? now) < now - rateWindow) this.#samples.shift();
     if (this.#terminal.live) {
-      this.#terminal.draw(`\r\u001b[K${this.#render(progress)}`);
+      this.#terminal.redraw(this.#render(progress));
       this.#drawn = true;
     } else if (
       !this.#terminal.json &&
@@ -49,7 +49,7 @@ export class ProgressBar {
 
   /** Makes room for other lines. */
   clear(): void {
-    if (this.#drawn) this.#terminal.draw('\r\u001b[K');
+    if (this.#drawn) this.#terminal.redraw('');
     this.#drawn = false;
   }
 

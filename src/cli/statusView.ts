@@ -1,6 +1,7 @@
 import { failureKinds } from '../image/failure.ts';
 import { showKey } from '../image/key.ts';
 import { showDuration } from '../image/quantity.ts';
+import { visible } from '../image/visible.ts';
 import type { LedgerStatus, OutageResource } from '../ledger/contract.ts';
 import { rateOf, timeLeft } from '../pipeline/throughput.ts';
 import { type Column, table } from './table.ts';
@@ -16,7 +17,7 @@ export interface StatusAbout {
 
 /** The status for people. Ages are by the database's clock, as the times are. */
 export function showStatus(now: LedgerStatus, about: StatusAbout, terminal: Terminal, redraw: boolean): void {
-  if (redraw) terminal.line('\u001b[H\u001b[2J');
+  if (redraw) terminal.clear();
   const { counts } = now;
   terminal.line(`${terminal.paint('bold', about.pipeline)}: ${about.input} → ${about.output}`);
   if (about.eventsPoll !== undefined) {
@@ -59,7 +60,7 @@ export function showStatus(now: LedgerStatus, about: StatusAbout, terminal: Term
     terminal.line(
       `  ${terminal.paint('yellow', '●')} ${outageTitles[resource]}${place}, for ${since(now, begun)} (since ${begun.toISOString().slice(0, 19)}Z), says ${worker}:`,
     );
-    terminal.line(`    ${failure.what}`);
+    terminal.line(`    ${visible(failure.what)}`);
     if (failure.remedy !== undefined) terminal.line(`    ${failure.remedy}`);
   }
   if (counts.rejected + counts.failed > 0) {

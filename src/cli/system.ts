@@ -28,6 +28,8 @@ export interface LedgerSystem extends WiredLedger {
   /** The options that make another kuva command talk to the same system, e.g. ` --data /srv/kuva`; mostly empty. */
   readonly where: string;
   readonly stopping: Stopping;
+  /** Work that uses these parts: should the command fail beside it, it is told to stop and waited for before they close. */
+  readonly waitFor: (work: Promise<unknown>) => void;
 }
 
 /** All parts of the pipeline. */
@@ -110,8 +112,15 @@ async function withOpen<T>(
     close.push(database.close);
     const ledger = await wireLedger(database.pool, config);
     const notices = [...notes, ...ledger.notices];
-    return await action({ ...ledger, notices, config, where: whereOf(options), stopping, close });
+    const waitFor = (work: Promise<unknown>): void => {
+      close.push(async () => {
+        await work;
+      });
+    };
+    return await action({ ...ledger, notices, config, where: whereOf(options), stopping, waitFor, close });
   } finally {
+    // What still runs when a command fails would hold its connections, and keep the database from closing, for ever.
+    stopping.end();
     // One that cannot be closed must not keep the others open, nor hide what happened before.
     for (const closing of close.reverse()) await closing().catch(() => undefined);
     stopping.dispose();

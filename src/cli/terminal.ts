@@ -1,9 +1,12 @@
 import process from 'node:process';
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
+import { visibleLines } from '../image/visible.ts';
+import { type Colour, createPaint } from './paint.ts';
 
-export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'gray' | 'bold';
-
-/** Where a command writes to, and how. Results go to standard output, everything else to standard error. */
+/**
+ * Where a command writes to, and how. Results go to standard output, everything else to standard error. Whatever a
+ * text has in it that would steer the terminal is shown as an escape; only colours from `paint` have an effect.
+ */
 export interface Terminal {
   /** `--json` was given: standard output is for machines. */
   readonly json: boolean;
@@ -12,9 +15,13 @@ export interface Terminal {
   /** Characters in a line. */
   readonly width: number;
   line(text?: string): void;
+  /** For machines: escapes nothing, unless standard output is a terminal. */
+  exactLine(text: string): void;
   errorLine(text: string): void;
-  /** Writes to standard error without a line end. */
-  draw(text: string): void;
+  /** Empties the screen, for what is shown again and again. */
+  clear(): void;
+  /** Puts this in the place of the last line of standard error. */
+  redraw(text: string): void;
   paint(colour: Colour, text: string): string;
 }
 
@@ -24,6 +31,7 @@ export function openTerminal(options: { readonly json: boolean }): Terminal {
   leaveQuietlyWhenNobodyReads(stdout);
   leaveQuietlyWhenNobodyReads(stderr);
   const colours = stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+  const { paint, show } = createPaint(colours);
   return {
     json: options.json,
     live: stderr.isTTY && env['TERM'] !== 'dumb' && !options.json,
@@ -31,15 +39,21 @@ export function openTerminal(options: { readonly json: boolean }): Terminal {
       return stderr.isTTY ? Math.max(40, stderr.columns) : 80;
     },
     line: (text = '') => {
-      stdout.write(`${text}\n`);
+      stdout.write(`${show(text)}\n`);
+    },
+    exactLine: (text) => {
+      stdout.write(`${stdout.isTTY ? visibleLines(text) : text}\n`);
     },
     errorLine: (text) => {
-      stderr.write(`${text}\n`);
+      stderr.write(`${show(text)}\n`);
     },
-    draw: (text) => {
-      stderr.write(text);
+    clear: () => {
+      stdout.write('\u001b[H\u001b[2J\n');
     },
-    paint: (colour, text) => (colours ? styleText(colour, text, { validateStream: false }) : text),
+    redraw: (text) => {
+      stderr.write(`\r\u001b[K${show(text)}`);
+    },
+    paint,
   };
 }
 

@@ -9,6 +9,7 @@ import { type LedgerPool, openPool } from '../ledger/pool.ts';
 import { openMonitor } from '../ledger/monitor.ts';
 import { openQueue } from '../ledger/queue.ts';
 import { thisMachine } from '../pipeline/budgets.ts';
+import { pause } from '../pipeline/pause.ts';
 import type { CheckedStore } from '../store/access.ts';
 import { openFolderStore } from '../store/folder/store.ts';
 import type { S3Connection, S3Keys } from '../store/s3/connection.ts';
@@ -67,17 +68,33 @@ export async function wireDatabase(
 ): Promise<WiredDatabase> {
   if (choice.kind === 'server') {
     const pool = openPool(choice.connection);
-    return { pool, close: () => pool.end() };
+    return { pool, close: () => endPool(pool) };
   }
   const embedded = await startEmbedded(choice.folder, { signal, onTrouble });
-  const pool = openPool(embedded.connection);
-  return {
-    pool,
-    close: async () => {
-      await pool.end();
-      await embedded.stop();
-    },
+  try {
+    const pool = openPool(embedded.connection);
+    return { pool, close: () => endPool(pool).finally(() => embedded.stop()) };
+  } catch (thrown) {
+    await embedded.stop();
+    throw thrown;
+  }
+}
+
+/** Milliseconds that a connection may still be in use when all work has ended. */
+const longestGoodbye = 10_000;
+
+/** A connection that somebody has not given back must not keep the program, and its PostgreSQL, running for ever. */
+async function endPool(pool: LedgerPool): Promise<void> {
+  const late = new AbortController();
+  const goodbye = async (): Promise<void> => {
+    await pause(longestGoodbye, late.signal);
+    if (!late.signal.aborted) pool.breakConnections();
   };
+  try {
+    await Promise.race([pool.end(), goodbye()]);
+  } finally {
+    late.abort();
+  }
 }
 
 export interface WiredLedger {

@@ -119,6 +119,7 @@ export async function prepareWork(system: System, { worker, narrator, onEvent }:
       over.abort();
     });
     showing.running(running);
+    system.waitFor(running);
     return running;
   };
   const { open, guarded } = showing.plugs;

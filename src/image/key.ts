@@ -1,4 +1,5 @@
 import { KuvaError } from './failure.ts';
+import { visible } from './visible.ts';
 
 declare const objectKeyBrand: unique symbol;
 
@@ -40,11 +41,8 @@ export function parseObjectKey(text: string): ObjectKey {
  * are shown as escapes, very long keys are shortened in the middle. For display only.
  */
 export function showKey(text: string, maxLength = 120): string {
-  const visible = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return code === 0x200d ? character : `\\u{${code.toString(16)}}`;
-  });
-  if (visible.length <= maxLength) return visible;
+  const shown = visible(text);
+  if (shown.length <= maxLength) return shown;
   const half = Math.floor((maxLength - 1) / 2);
-  return `${visible.slice(0, half)}…${visible.slice(-half)}`;
+  return `${shown.slice(0, half)}…${shown.slice(-half)}`;
 }

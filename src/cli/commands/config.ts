@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configSchema, reportConfig } from '../config.ts';
 import { exitCodes, reportFailure } from '../exit.ts';
+import { jsonText } from '../jsonText.ts';
 import type { Action } from '../action.ts';
 import { loadOptions, sharedOptions } from '../system.ts';
 
@@ -14,7 +15,7 @@ export const config: Action = (given, terminal) => {
     return Promise.resolve(exitCodes.ok);
   }
   const report = reportConfig(loadOptions(options));
-  if (terminal.json) terminal.line(JSON.stringify(report.json, undefined, 2));
+  if (terminal.json) terminal.line(jsonText(report.json, 2));
   else {
     for (const line of report.lines) terminal.line(line);
     for (const note of report.notes) terminal.errorLine(`${terminal.paint('yellow', '!')} ${note}`);

@@ -3,6 +3,7 @@ import { loadConfig } from '../../config/load.ts';
 import { KuvaError } from '../../image/failure.ts';
 import { showDuration } from '../../image/quantity.ts';
 import { type EventsState, lookAtEvents, turnEventsOff, turnEventsOn } from '../../store/s3/events.ts';
+import { jsonText } from '../jsonText.ts';
 import type { Action } from '../action.ts';
 import { bucketOfEvents, eventsUrl } from '../events.ts';
 import { exitCodes } from '../exit.ts';
@@ -20,7 +21,7 @@ export const events: Action = async (given, terminal) => {
   const connection = s3ConnectionOf(place);
   const wanted = config.events;
   const print = (state: object, lines: readonly string[]): void => {
-    if (terminal.json) terminal.line(JSON.stringify({ bucket: place.bucket, name, ...state }));
+    if (terminal.json) terminal.line(jsonText({ bucket: place.bucket, name, ...state }));
     else for (const line of lines) terminal.line(line);
   };
   switch (options.what) {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { askOn } from '../ask.ts';
 import { exitCodes } from '../exit.ts';
 import { initConfig } from '../init.ts';
+import { jsonText } from '../jsonText.ts';
 import type { Action } from '../action.ts';
 
 const optionsSchema = z.object({
@@ -30,7 +31,7 @@ export const init: Action = async (given, terminal) => {
       force: force === true,
     });
     if (terminal.json) {
-      terminal.line(JSON.stringify({ written, notes, next }));
+      terminal.line(jsonText({ written, notes, next }));
       return exitCodes.ok;
     }
     for (const file of written) terminal.line(`${terminal.paint('green', '✓')} wrote ${file}`);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { imageStates } from '../../image/state.ts';
+import { showKey } from '../../image/key.ts';
 import type { LogFilter } from '../../ledger/contract.ts';
 import { pause } from '../../pipeline/pause.ts';
 import { exitCodes } from '../exit.ts';
@@ -100,7 +101,7 @@ async function nothing(
   { ledger }: LedgerSystem,
   options: { name?: string | undefined; state?: readonly string[] | undefined },
 ): Promise<string> {
-  const which = options.name === undefined ? 'No image' : `No image that matches "${options.name}"`;
+  const which = options.name === undefined ? 'No image' : `No image that matches "${showKey(options.name)}"`;
   if (options.state !== undefined) return `${which} is in that state.`;
   const { rejected, failed } = await ledger.counts();
   const aside = rejected + failed;

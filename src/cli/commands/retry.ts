@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { KuvaError } from '../../image/failure.ts';
 import { exitCodes } from '../exit.ts';
+import { jsonText } from '../jsonText.ts';
 import type { Action } from '../action.ts';
 import { sharedOptions, withLedger } from '../system.ts';
 
@@ -25,7 +26,7 @@ export const retry: Action = (given, terminal) => {
       ...(name !== undefined && { name }),
       ...(state !== undefined && { states: state }),
     });
-    if (terminal.json) terminal.line(JSON.stringify({ queued }));
+    if (terminal.json) terminal.line(jsonText({ queued }));
     else if (queued === 0) terminal.line('No image that was set aside matches. Nothing was changed.');
     else
       terminal.line(

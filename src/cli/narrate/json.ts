@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { describeFailure, type KuvaError } from '../../image/failure.ts';
 import { showKey } from '../../image/key.ts';
+import { visibleJson } from '../../image/visible.ts';
 import type { ImageEvent } from '../../pipeline/event.ts';
 import type { LogField } from './fields.ts';
 import { type Hide, hidePasswordsInUrls } from './hide.ts';
@@ -26,7 +27,7 @@ export function jsonNarrator({ pipeline, worker, level, hide, write }: JsonNarra
       timestamp: pino.stdTimeFunctions.isoTime,
       messageKey: 'message',
       formatters: { level: (label) => ({ level: label }) },
-      hooks: { streamWrite: (line) => escaped(hide(line)) },
+      hooks: { streamWrite: (line) => visibleJson(hide(line)) },
     },
     write === undefined ? pino.destination({ dest: 1, sync: true }) : { write },
   );
@@ -92,16 +93,4 @@ function failureFields(failure: KuvaError): Fields & { what: string } {
     ...(data !== undefined && { data: hidePasswordsInUrls(data) }),
     ...(remedy !== undefined && { remedy: hidePasswordsInUrls(remedy) }),
   };
-}
-
-/**
- * JSON escapes U+0000 to U+001F itself. What else steers a terminal or turns a line around (C1 controls, formats and
- * bidirectional overrides, line separators, halves of pairs) stands within texts only, so that an escape is the same.
- */
-function escaped(line: string): string {
-  return line.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) =>
-    [...Array(character.length).keys()]
-      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
 }

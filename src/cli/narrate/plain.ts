@@ -1,5 +1,6 @@
 import { showKey } from '../../image/key.ts';
 import { showBytes, showDuration } from '../../image/quantity.ts';
+import { visible } from '../../image/visible.ts';
 import type { ImageEvent } from '../../pipeline/event.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Hide, hidePasswordsInUrls } from './hide.ts';
@@ -40,7 +41,7 @@ export function plainNarrator(
         return;
       }
       say(
-        `${terminal.paint('yellow', '●')} ${resources[resource]}: ${failure.message}. Waiting; nothing is lost.`,
+        `${terminal.paint('yellow', '●')} ${resources[resource]}: ${visible(failure.message)}. Waiting; nothing is lost.`,
       );
       if (failure.remedy !== undefined) say(`  ${failure.remedy}`);
     },
@@ -66,13 +67,13 @@ function imageLine(event: ImageEvent, terminal: Terminal, every: boolean): strin
       return `${terminal.paint('green', '✓')} ${name} → ${showKey(first.key)}${others} (${showBytes(first.bytes)}, ${showDuration(took)})`;
     }
     case 'rejected':
-      return `${terminal.paint('red', '✗')} ${name} set aside: ${event.failure.message} (image ${event.id})`;
+      return `${terminal.paint('red', '✗')} ${name} set aside: ${visible(event.failure.message)} (image ${event.id})`;
     case 'failed':
-      return `${terminal.paint('red', '✗')} ${name} failed for the last time: ${event.failure.message} (image ${event.id})`;
+      return `${terminal.paint('red', '✗')} ${name} failed for the last time: ${visible(event.failure.message)} (image ${event.id})`;
     case 'attempt-failed':
-      return `${terminal.paint('yellow', '↻')} ${name} will be tried again: ${event.failure.message} (image ${event.id}, attempt ${event.attempt ?? 0})`;
+      return `${terminal.paint('yellow', '↻')} ${name} will be tried again: ${visible(event.failure.message)} (image ${event.id}, attempt ${event.attempt ?? 0})`;
     case 'superseded':
-      return `${terminal.paint('gray', '–')} ${name}: ${event.failure.message}`;
+      return `${terminal.paint('gray', '–')} ${name}: ${visible(event.failure.message)}`;
     case 'postponed':
     case 'lost':
       return undefined;

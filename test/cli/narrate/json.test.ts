@@ -158,7 +158,9 @@ describe('secrets', () => {
       width: 80,
       line: (text = '') => lines.push(text),
       errorLine: (text) => lines.push(text),
-      draw: (text) => lines.push(text),
+      exactLine: (text) => lines.push(text),
+      clear: () => undefined,
+      redraw: (text) => lines.push(text),
       paint: (_colour, text) => text,
     };
     tellAll(plainNarrator(terminal, { every: true, debug: true, hide: hideThem() }));
