@@ -1,17 +1,14 @@
 /** Decoders, one image at a time in each. They are started when there is work, replaced when they die or grow. */
 import { BackOff, startLimit } from './backOff.ts';
 import { Decoder, type DecoderSetup, type Reply } from './decoder.ts';
-import { describeEnding } from './ending.ts';
-import { residentBytes } from './memory.ts';
 import type { ImageAnswer } from './messages.ts';
-import { crashed, hung, spokeNonsense, stopped, tookTooMuch, unavailable } from './refusals.ts';
+import { judgeReply, whyNotReady } from './replies.ts';
+import { crashed, spokeNonsense, stopped, unavailable } from './refusals.ts';
 import { type Job, newSeat, type Order, type Seat } from './seat.ts';
+import { Watch } from './watch.ts';
 
 /** Milliseconds that an inspected image is kept in its decoder for `apply`; after that its bytes cross once more. */
 const keeping = 200;
-
-/** Milliseconds between two looks at the time and the memory of decoders at work. */
-const look = 100;
 
 /** A decoder is replaced after so many images, or when it has grown by so many bytes: libraries leak, heaps fragment. */
 const mostImages = 5_000;
@@ -23,7 +20,9 @@ export class DecoderPool {
   readonly #seats = new Set<Seat>();
   readonly #waiting: Order[] = [];
   readonly #backOff = new BackOff();
-  #watch: NodeJS.Timeout | undefined;
+  readonly #watch = new Watch(this.#seats, (seat, error) => {
+    this.#end(seat, error);
+  });
   #later: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -148,7 +147,7 @@ export class DecoderPool {
       this.#dispatch();
       return;
     }
-    if (!this.#closed) this.#backOff.failed(whyNot(reply));
+    if (!this.#closed) this.#backOff.failed(whyNotReady(reply));
     this.#retire(seat);
     this.#dispatch();
   }
@@ -159,7 +158,7 @@ export class DecoderPool {
     if (state.is === 'kept') clearTimeout(state.timer);
     seat.state = { is: 'busy', order, since: performance.now() };
     seat.images++;
-    this.#watchTheBusy();
+    this.#watch.begin();
     const inside = seat.rss + order.memory;
     const reply = await decoder.ask(order.request, has ? [] : [order.image], inside);
     this.#settle(seat, order, reply);
@@ -174,12 +173,12 @@ export class DecoderPool {
       order.failed(crashed(reply.ending));
       return;
     }
-    const why = reply.kind === 'nonsense' ? reply.why : misfit(order, reply.answer, reply.blobs.length);
-    if (why !== undefined || reply.kind === 'nonsense' || isOfProcess(reply.answer)) {
-      this.#end(seat, spokeNonsense(why ?? 'an answer to something else'));
+    const judged = judgeReply(order, reply);
+    if (!judged.fits) {
+      this.#end(seat, spokeNonsense(judged.why));
       return;
     }
-    const { answer, blobs } = reply;
+    const { answer, blobs } = judged;
     seat.rss = answer.rss;
     this.#rest(seat, order, answer);
     order.done(answer, blobs);
@@ -233,57 +232,4 @@ export class DecoderPool {
       state.order.failed(crashed(seat.decoder.ending));
     this.#dispatch();
   }
-
-  #watchTheBusy(): void {
-    this.#watch ??= setInterval(() => {
-      const busy = [...this.#seats].filter(({ state }) => state.is === 'busy');
-      if (busy.length === 0) {
-        clearInterval(this.#watch);
-        this.#watch = undefined;
-      }
-      for (const seat of busy) void this.#judge(seat);
-    }, look);
-  }
-
-  /** Ends a decoder that has used up its time, or far more memory than the image can need. */
-  async #judge(seat: Seat): Promise<void> {
-    const { state } = seat;
-    if (state.is !== 'busy') return;
-    if (performance.now() - state.since > state.order.time) {
-      this.#end(seat, hung(state.order.time));
-      return;
-    }
-    const { pid } = seat.decoder;
-    const resident = pid === undefined ? undefined : await residentBytes(pid);
-    const limit = seat.rss + state.order.memory;
-    if (resident === undefined || resident <= limit || seat.state !== state) return;
-    this.#end(seat, tookTooMuch(resident, limit));
-  }
-}
-
-function whyNot(reply: Reply): string {
-  if (reply.kind === 'ended') return describeEnding(reply.ending);
-  if (reply.kind === 'nonsense') return reply.why;
-  return reply.answer.answer === 'unfit' ? reply.answer.why : 'it answered something else';
-}
-
-type AnyAnswer = Extract<Reply, { kind: 'answer' }>['answer'];
-
-function isOfProcess(answer: AnyAnswer): answer is Exclude<AnyAnswer, ImageAnswer> {
-  return answer.answer === 'ready' || answer.answer === 'unfit';
-}
-
-/** How an answer does not fit what was asked; undefined when it does. */
-function misfit({ request }: Order, answer: AnyAnswer, blobs: number): string | undefined {
-  if (answer.answer === 'refused') return undefined;
-  if (request.ask === 'inspect' && answer.answer === 'facts') return undefined;
-  if (request.ask === 'apply' && answer.answer === 'made') {
-    const { recipe } = request;
-    const names = answer.outputs.map(({ output }) => output).join('/');
-    const wanted = Array.isArray(recipe.outputs) ? recipe.outputs.map(({ name }) => name).join('/') : '';
-    return names === wanted && blobs === answer.outputs.length
-      ? undefined
-      : 'other outputs than the recipe has';
-  }
-  return 'an answer to something else';
 }

@@ -36,10 +36,8 @@ export interface Seat {
   firstRss: number;
   /** Images that it was asked about. */
   images: number;
-  /** Why it is being killed, when that is the image's doing. */
-  verdict: KuvaError | undefined;
 }
 
 export function newSeat(decoder: Decoder): Seat {
-  return { decoder, state: { is: 'starting' }, rss: 0, firstRss: 0, images: 0, verdict: undefined };
+  return { decoder, state: { is: 'starting' }, rss: 0, firstRss: 0, images: 0 };
 }
