@@ -16,21 +16,25 @@ export interface Machine {
 }
 
 export function describeMachine(programs: Programs, servers: { postgres: string; ceph: string }): Machine {
+  return thisMachine({
+    sharp: sharp.versions.sharp,
+    libvips: sharp.versions.vips,
+    'Ceph RGW': `${programs.radosgw.version} (${servers.ceph})`,
+    PostgreSQL: servers.postgres,
+    ImageMagick: programs.convert.version,
+    s3cmd: programs.s3cmd.version,
+    psql: programs.psql.version,
+  });
+}
+
+/** @param versions of what takes part, beside Node */
+export function thisMachine(versions: Readonly<Record<string, string>>): Machine {
   return {
     cores: availableParallelism(),
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     memory: totalmem(),
     system: `${type()} ${release()}`,
     load: loadavg()[0] ?? 0,
-    versions: {
-      Node: process.versions.node,
-      sharp: sharp.versions.sharp,
-      libvips: sharp.versions.vips,
-      'Ceph RGW': `${programs.radosgw.version} (${servers.ceph})`,
-      PostgreSQL: servers.postgres,
-      ImageMagick: programs.convert.version,
-      s3cmd: programs.s3cmd.version,
-      psql: programs.psql.version,
-    },
+    versions: { Node: process.versions.node, ...versions },
   };
 }

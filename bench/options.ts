@@ -1,7 +1,5 @@
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
-
-const count = (fallback: number, most: number) => z.coerce.number().int().min(1).max(most).default(fallback);
+import { count, parseCommandLine } from './commandLine.ts';
 
 /** Few pictures and one round: does it work? The figures are rough. */
 const quickCounts = {
@@ -45,20 +43,5 @@ export const usage = `npm run bench -- [options]
 
 /** @throws Error that says what is wrong with the command line */
 export function parseOptions(argv: readonly string[]): Options | 'help' {
-  const text = { type: 'string' } as const;
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      ...Object.fromEntries(Object.keys(optionsSchema.shape).map((name) => [name, text])),
-      quick: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  const { quick, help, ...given } = values;
-  if (help === true) return 'help';
-  const parsed = optionsSchema.safeParse({ ...(quick === true ? quickCounts : {}), ...given });
-  if (parsed.success) return parsed.data;
-  throw new Error(
-    parsed.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('\n'),
-  );
+  return parseCommandLine(optionsSchema, argv, quickCounts);
 }

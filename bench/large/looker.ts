@@ -1,7 +1,6 @@
 /** Looks over a bucket as a worker does, in a process of its own, so that its memory is nobody else's. */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { Secret } from '../../src/image/secret.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { openPool } from '../../src/ledger/pool.ts';
@@ -15,18 +14,11 @@ import type { ObjectStore } from '../../src/store/contract.ts';
 import { openFolderStore } from '../../src/store/folder/store.ts';
 import { openS3Store } from '../../src/store/s3/store.ts';
 import { parsePeakBytes } from '../measure/procStat.ts';
+import { connectionOf } from '../servers/connection.ts';
 import { type Answer, questionSchema, type Setting, settingSchema } from './question.ts';
 
 const setting = settingSchema.parse(JSON.parse(process.env['BENCH_SETTING'] ?? ''));
-const url = new URL(setting.database);
-const pool = openPool({
-  host: url.hostname,
-  port: Number(url.port),
-  database: url.pathname.slice(1),
-  user: url.username,
-  password: new Secret(decodeURIComponent(url.password)),
-  sslmode: 'disable',
-});
+const pool = openPool(connectionOf(setting.database));
 await migrate(pool);
 const ledger = openLedger(pool, 'images');
 const input = await open(setting.place);

@@ -20,7 +20,7 @@ export function report(result: BenchResult): string[] {
   ];
 }
 
-function machineLines(machine: Machine): string[] {
+export function machineLines(machine: Machine): string[] {
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   return [
     `${machine.cores} cores (${machine.cpu}), ${showBytes(machine.memory)} of memory, ${machine.system}; everything, servers too, on this machine`,

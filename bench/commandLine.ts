@@ -1,0 +1,34 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+/** A whole number of at least 1. */
+export const count = (fallback: number, most: number) =>
+  z.coerce.number().int().min(1).max(most).default(fallback);
+
+/**
+ * Reads `--name value` for each name of the schema, `--help`, and, where there is such a thing, `--quick`.
+ * @param quick what `--quick` stands for, where the option itself is not given
+ * @throws Error that says what is wrong with the command line
+ */
+export function parseCommandLine<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape, z.core.$strict>,
+  argv: readonly string[],
+  quick?: Readonly<Record<string, string>>,
+): z.output<z.ZodObject<Shape, z.core.$strict>> | 'help' {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      ...Object.fromEntries(Object.keys(schema.shape).map((name) => [name, text])),
+      ...(quick !== undefined && { quick: { type: 'boolean' as const } }),
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  const { quick: short, help, ...given } = values;
+  if (help === true) return 'help';
+  const parsed = schema.safeParse({ ...(short === true ? quick : {}), ...given });
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    parsed.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('\n'),
+  );
+}

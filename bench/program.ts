@@ -1,0 +1,54 @@
+/** The frame of a bench's program: its options, Ctrl-C, the JSON file, and that everything is ended and removed. */
+import { writeFile } from 'node:fs/promises';
+import process from 'node:process';
+import { Closing } from './closing.ts';
+
+export interface Bench<Options extends { readonly json?: string | undefined }, Result> {
+  readonly usage: string;
+  readonly parse: (argv: readonly string[]) => Options | 'help';
+  readonly measure: (options: Options, closing: Closing, say: (line: string) => void) => Promise<Result>;
+  readonly report: (result: Result) => string[];
+}
+
+/** Runs it with the process' own command line; the exit code is the process'. */
+export async function runBench<Options extends { readonly json?: string | undefined }, Result>({
+  usage,
+  parse,
+  measure,
+  report,
+}: Bench<Options, Result>): Promise<void> {
+  const closing = new Closing();
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.once(signal, () => {
+      console.error(`\n${signal}: ending the servers and removing what the bench made …`);
+      void closing
+        .close()
+        .catch((thrown: unknown) => {
+          console.error(thrown);
+        })
+        .finally(() => process.exit(code));
+    });
+  }
+  try {
+    const options = parse(process.argv.slice(2));
+    if (options === 'help') {
+      console.log(usage);
+      return;
+    }
+    const result = await measure(options, closing, (line) => {
+      console.error(line);
+    });
+    if (options.json !== undefined)
+      await writeFile(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
+    console.log(`\n${report(result).join('\n').trimEnd()}`);
+  } catch (thrown) {
+    process.exitCode = 1;
+    if (!closing.signal.aborted) console.error(thrown instanceof Error ? thrown.message : thrown);
+    if (process.env['KUVA_DEBUG'] !== undefined) console.error(thrown);
+  } finally {
+    await closing.close();
+  }
+}
