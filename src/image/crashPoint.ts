@@ -12,6 +12,7 @@ export const crashPoints = [
   point('listed', 'any', 'a page of the input bucket was listed, nothing of it queued'),
   point('queued', 'any', 'the new images of a page were queued'),
   // An image that can be done.
+  point('job-taken', 'any', 'a worker has its job, and has not begun'),
   point('begun', 'any', 'an attempt was begun in the ledger'),
   point('read', 'any', 'the input was read'),
   point('transformed', 'any', 'all outputs were made, in memory'),

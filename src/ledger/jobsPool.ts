@@ -12,14 +12,18 @@ const takingSchema = z.looseObject({ name: z.string().startsWith('get_job'), tex
 /**
  * The pool as Graphile Worker gets it. A finished job that cannot be noted as such is no reason to fail: it stays
  * locked until this runner's locks are dropped, runs again, and is found to be over. So that error goes to
- * `onTrouble` instead. The statement that takes a job is put in a form that stays quick beside any backlog.
+ * `onTrouble` instead. `onNoted` is told when it is noted: Graphile Worker's own `job:complete` comes before that. The statement that takes a job is put in a form that stays quick beside any backlog.
  */
-export function jobsPool(pool: LedgerPool, onTrouble: (error: unknown) => void): LedgerPool {
+export function jobsPool(
+  pool: LedgerPool,
+  onTrouble: (error: unknown) => void,
+  onNoted: () => void,
+): LedgerPool {
   return new Proxy(pool, {
     get(target, name) {
       if (name !== 'connect') return member(target, name);
       return (callback?: Connected) => {
-        if (callback === undefined) return connectNoting(target, onTrouble);
+        if (callback === undefined) return connectNoting(target, onTrouble, onNoted);
         // The connection that listens for jobs: it looks after itself.
         target.connect(callback);
         return undefined;
@@ -28,7 +32,11 @@ export function jobsPool(pool: LedgerPool, onTrouble: (error: unknown) => void):
   });
 }
 
-async function connectNoting(pool: LedgerPool, onTrouble: (error: unknown) => void): Promise<PoolClient> {
+async function connectNoting(
+  pool: LedgerPool,
+  onTrouble: (error: unknown) => void,
+  onNoted: () => void,
+): Promise<PoolClient> {
   const client = await pool.connect().catch((error: unknown) => new NoClient(error));
   return new Proxy(client, {
     get(target, name) {
@@ -39,7 +47,9 @@ async function connectNoting(pool: LedgerPool, onTrouble: (error: unknown) => vo
           const taking = takingSchema.safeParse(statement).data;
           if (taking !== undefined)
             return await target.query({ ...taking, text: getJobOfOneTask(taking.text) });
-          return await target.query(statement, values);
+          const answer = await target.query(statement, values);
+          if (notingSchema.safeParse(statement).success) onNoted();
+          return answer;
         } catch (error) {
           if (!notingSchema.safeParse(statement).success) throw error;
           onTrouble(error);

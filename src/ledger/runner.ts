@@ -51,8 +51,6 @@ export function startRunner(options: RunnerOptions): Runner {
   events.on('worker:getJob:start', () => asking++);
   for (const event of ['worker:getJob:empty', 'job:start'] as const) events.on(event, answered);
 
-  events.on('job:complete', options.onOver);
-
   let noticed: (error: unknown) => void = () => undefined;
   const trouble = new Promise<unknown>((resolve) => {
     noticed = resolve;
@@ -83,9 +81,13 @@ export function startRunner(options: RunnerOptions): Runner {
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     },
     { [task]: (payload) => work(payload) },
-    jobsPool(pool, (error) => {
-      noticed(error);
-    }),
+    jobsPool(
+      pool,
+      (error) => {
+        noticed(error);
+      },
+      options.onOver,
+    ),
   );
   workers.promise.catch(() => undefined);
 

@@ -83,7 +83,9 @@ export async function discoverOnce(
         const ready = choose(options, settling, page, counted);
         if (ready.length > 0) {
           const enqueue = () => timed(() => ledger.enqueue(input.bucket, ready, listedAt));
+          await options.at?.('listed');
           counted.queued += await patient('database', enqueue);
+          await options.at?.('queued');
         }
         unusable.push(...page.unusable.slice(0, reportedUnusable - unusable.length));
         if (input.inOrder !== true) continue;

@@ -33,6 +33,7 @@ export async function processImage(
     parts.onEvent({ ...end, id, size, attempt: attempt?.number, durations: phases.durations });
   };
   try {
+    await parts.at?.('job-taken');
     const begun = await begin(parts, queued, tell, stop);
     if (begun.outcome === 'begun') {
       await parts.at?.('begun');

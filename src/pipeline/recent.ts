@@ -53,7 +53,11 @@ export class Recent {
     const listedAt = await options.ledger.now();
     const queue = async (objects: ListPage['objects']): Promise<number> => {
       const ready = choose(options, settling, { objects });
-      return ready.length === 0 ? 0 : options.ledger.enqueue(options.input.bucket, ready, listedAt);
+      if (ready.length === 0) return 0;
+      await options.at?.('listed');
+      const count = await options.ledger.enqueue(options.input.bucket, ready, listedAt);
+      await options.at?.('queued');
+      return count;
     };
     let queued = 0;
     for (const { after, last } of this.#stretches) {

@@ -21,6 +21,7 @@ const mending: Arrangement = { after: 'folder.taken-aside' };
 export const arrangements: Readonly<Record<CrashPoint, Arrangement>> = {
   listed: usual,
   queued: usual,
+  'job-taken': usual,
   begun: usual,
   read: usual,
   transformed: usual,

@@ -1,5 +1,5 @@
 /** Kills a worker at a point, lets others go on or starts it anew, and leaves the judgement to the promise. */
-import { type CrashPoint, crashPoints } from '../../../src/image/crashPoint.ts';
+import type { CrashPoint } from '../../../src/image/crashPoint.ts';
 import { drain } from '../../../src/pipeline/drain.ts';
 import { startChild } from '../../processes/child.ts';
 import { wire, type Wiring } from './wire.ts';
@@ -71,10 +71,4 @@ export async function untilKept(world: World): Promise<string[]> {
     if (found.length === 0 || Date.now() > until) return found;
     await new Promise((wake) => setTimeout(wake, 300));
   }
-}
-
-export function pointsOf(ground: string): CrashPoint[] {
-  return crashPoints
-    .filter(({ store }) => store === 'any' || ground.startsWith(store))
-    .map(({ name }) => name);
 }

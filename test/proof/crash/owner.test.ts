@@ -4,12 +4,12 @@ import { type At, type CrashPoint, crashPoints } from '../../../src/image/crashP
 import { systemClock } from '../../../src/pipeline/clock.ts';
 import { drain } from '../../../src/pipeline/drain.ts';
 import { arrangements } from './case.ts';
-import { pointsOf } from './kill.ts';
+import { grounds as allGrounds, pointsOf } from './cases.ts';
 import { wire } from './wire.ts';
-import { type Ground, makeWorld } from './world.ts';
+import { makeWorld } from './world.ts';
 
 const servers = { postgres: inject('postgres'), rgw: inject('rgw') };
-const grounds: readonly Ground[] = servers.rgw === null ? ['folder'] : ['folder', 's3', 's3 with versions'];
+const grounds = allGrounds.filter((ground) => ground === 'folder' || servers.rgw !== null);
 const onTheWay = (point: CrashPoint): boolean =>
   arrangements[point].storeOnly !== true && arrangements[point].after === undefined;
 const cases = grounds.flatMap((ground) =>
