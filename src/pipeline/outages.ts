@@ -102,8 +102,10 @@ export class Outages {
     this.#onChange(outage, true);
   }
 
-  has(resource: Resource): boolean {
-    return this.#current.has(resource);
+  /** How long (ms) it has been failing; 0 when it is not. */
+  lasting(resource: Resource): number {
+    const outage = this.#current.get(resource);
+    return outage === undefined ? 0 : Math.max(0, this.#clock.now() - outage.since.getTime());
   }
 
   /** All that there are now. */

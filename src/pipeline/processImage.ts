@@ -153,8 +153,9 @@ function removeInput(
     outages: parts.outages,
     clock: parts.clock,
     signal: parts.ending,
-    // Where removing is known not to work, nobody waits in line for it: new images go on meanwhile.
-    limit: parts.outages.has('removal') ? 0 : 30_000,
+    // A hiccup is waited for. Where removing has not worked for a while (a right is missing), nobody waits in line for
+    // it: new images go on meanwhile.
+    limit: parts.outages.lasting('removal') > 10_000 ? 0 : 30_000,
   });
 }
 

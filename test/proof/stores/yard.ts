@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { parseObjectKey } from '../../../src/image/key.ts';
+import { type ObjectKey, parseObjectKey } from '../../../src/image/key.ts';
 import type { ObjectStore } from '../../../src/store/contract.ts';
 import { openS3Store } from '../../../src/store/s3/store.ts';
 import { connectionTo, freshBucket } from '../../servers/buckets.ts';
@@ -11,6 +11,7 @@ import { freshDatabase, type PostgresServer } from '../../servers/postgres.ts';
 import type { RgwServer } from '../../servers/rgw.ts';
 import { eventually, type Running, runKuva, startKuva, temporaryFolder } from '../../whole/kuva.ts';
 import { put as putInto, sha256 } from '../../store/objects.ts';
+import { readLedger } from '../promise/ledgerRows.ts';
 import { type End, type Put, violations } from '../promise/promise.ts';
 import { isNegative, tinyPicture } from '../promise/tinyPicture.ts';
 import { type FaultProxy, openFaultProxy } from '../proxy/proxy.ts';
@@ -40,6 +41,9 @@ export interface Yard {
   readonly output: ObjectStore;
   /** Puts pictures in, each another one. @param end what must become of them; `done` when left out */
   readonly put: (keys: readonly string[], end?: End | readonly End[]) => Promise<void>;
+  readonly key: (name: string) => ObjectKey;
+  /** Images by state, asked from the database itself. */
+  readonly counts: () => Promise<Record<string, number>>;
   readonly start: () => Running;
   readonly status: () => Promise<Status>;
   readonly statusText: () => Promise<string>;
@@ -112,12 +116,14 @@ export async function openYard(
         puts.push({ key: name, sha256: sha256(bytes), end });
       }
     },
+    key: parseObjectKey,
+    counts: () => countStates(database.url),
     start: () => startKuva(['start'], run),
     status,
     statusText: async () => (await runKuva(['status'], run)).stdout,
     done: (count, milliseconds = 60_000) =>
       eventually(
-        async () => ((await status()).counts['done'] ?? 0) >= count,
+        async () => ((await countStates(database.url))['done'] ?? 0) >= count,
         `${count} images are done`,
         milliseconds,
       ),
@@ -150,7 +156,7 @@ export async function openYard(
         input: { kind: 's3', server: rgw, bucket: inputBucket } as const,
         output: { kind: 's3', server: rgw, bucket: outputBucket } as const,
         databaseUrl: database.url,
-        outputs: ['negated'],
+        outputs: ['image'],
         isRight: ({ input: put, bytes }: { input: Put; bytes: Buffer }) =>
           isNegative(bytes, numbers.get(put.sha256) ?? -1),
         underWay: when === 'under way',
@@ -159,4 +165,11 @@ export async function openYard(
     },
   };
   return yard;
+}
+
+async function countStates(url: string): Promise<Record<string, number>> {
+  const { images } = await readLedger(url);
+  const counts: Record<string, number> = {};
+  for (const { state } of images) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
 }
