@@ -85,6 +85,13 @@ export async function newUser(
   return { name, connection: connectionTo(rgw, keys) };
 }
 
+/** Keys of one who may read whatever anybody wrote, as no owner of a bucket may. */
+export async function newReader(rgw: RgwServer): Promise<RgwServer> {
+  const { name, connection } = await newUser(rgw);
+  await admin(rgw, 'user', 'modify', `--uid=${name}`, '--system');
+  return { ...rgw, accessKeyId: connection.accessKeyId, secretAccessKey: connection.secretAccessKey };
+}
+
 /** A bucket of a user of its own, with a quota of so many objects. */
 export async function limitedBucket(
   rgw: RgwServer,
@@ -105,6 +112,7 @@ export async function limitedBucket(
   return { bucket, connection };
 }
 
-async function admin(rgw: RgwServer, ...args: string[]): Promise<void> {
+/** Runs `radosgw-admin`. */
+export async function admin(rgw: RgwServer, ...args: string[]): Promise<void> {
   await run('radosgw-admin', ['-c', rgw.configFile, '-n', 'client.rgw', ...args]);
 }

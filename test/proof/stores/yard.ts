@@ -6,11 +6,11 @@ import { z } from 'zod';
 import { type ObjectKey, parseObjectKey } from '../../../src/image/key.ts';
 import type { ObjectStore } from '../../../src/store/contract.ts';
 import { openS3Store } from '../../../src/store/s3/store.ts';
-import { connectionTo, freshBucket } from '../../servers/buckets.ts';
+import { connectionTo, freshBucket, newReader } from '../../servers/buckets.ts';
 import { freshDatabase, type PostgresServer } from '../../servers/postgres.ts';
 import type { RgwServer } from '../../servers/rgw.ts';
 import { eventually, type Running, runKuva, startKuva, temporaryFolder } from '../../whole/kuva.ts';
-import { put as putInto, sha256 } from '../../store/objects.ts';
+import { listAll, put as putInto, sha256 } from '../../store/objects.ts';
 import { readLedger } from '../promise/ledgerRows.ts';
 import { type End, type Put, violations } from '../promise/promise.ts';
 import { isNegative, tinyPicture } from '../promise/tinyPicture.ts';
@@ -44,6 +44,12 @@ export interface Yard {
   readonly key: (name: string) => ObjectKey;
   /** Images by state, asked from the database itself. */
   readonly counts: () => Promise<Record<string, number>>;
+  /** Objects in the output bucket. */
+  readonly outputs: () => Promise<number>;
+  /** Waits until no image is queued or in work. */
+  readonly settled: () => Promise<void>;
+  /** The input bucket as the worker sees it. */
+  readonly behindProxy: () => ObjectStore;
   readonly start: () => Running;
   readonly status: () => Promise<Status>;
   readonly statusText: () => Promise<string>;
@@ -62,10 +68,8 @@ export interface Yard {
 }
 
 export interface YardOptions {
-  readonly s3?: string;
-  readonly config?: string;
-  readonly env?: (keys: Record<string, string>) => Record<string, string>;
-  readonly outputMissing?: boolean;
+  /** The worker's S3 keys as environment variables; left out: those of the buckets' owner. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function openYard(
@@ -76,7 +80,7 @@ export async function openYard(
   const home = await temporaryFolder();
   const proxy = await openFaultProxy(rgw.endpoint);
   const inputBucket = await freshBucket(rgw, 'in');
-  const outputBucket = options.outputMissing === true ? `${inputBucket}_out` : await freshBucket(rgw, 'out');
+  const outputBucket = await freshBucket(rgw, 'out');
   const input = openS3Store(connectionTo(rgw), inputBucket);
   const output = openS3Store(connectionTo(rgw), outputBucket);
   const database = await freshDatabase(postgres);
@@ -86,10 +90,12 @@ export async function openYard(
   });
   await writeFile(
     join(home, 'kuva.yaml'),
-    `input: s3://${inputBucket}\noutput: s3://${outputBucket}\ns3: { endpoint: '${proxy.url}'${options.s3 ?? ''} }\ndatabase: env\nworker: { poll: 300ms, concurrency: 4 }\n${options.config ?? ''}`,
+    `input: s3://${inputBucket}\noutput: s3://${outputBucket}\ns3: { endpoint: '${proxy.url}' }\ndatabase: env\nworker: { poll: 300ms, concurrency: 4 }\n`,
   );
+  // Another user's outputs cannot be read by the bucket's owner.
+  const server = options.env === undefined ? rgw : await newReader(rgw);
   const keys = { AWS_ACCESS_KEY_ID: rgw.accessKeyId, AWS_SECRET_ACCESS_KEY: rgw.secretAccessKey };
-  const env = { ...(options.env?.(keys) ?? keys), DATABASE_URL: database.url };
+  const env = { ...(options.env ?? keys), DATABASE_URL: database.url };
   const run = { cwd: home, env };
   const puts: Put[] = [];
   const numbers = new Map<string, number>();
@@ -118,6 +124,17 @@ export async function openYard(
     },
     key: parseObjectKey,
     counts: () => countStates(database.url),
+    outputs: async () => (await listAll(output)).size,
+    settled: () =>
+      eventually(async () => {
+        const { queued = 0, processing = 0 } = await countStates(database.url);
+        return queued + processing === 0;
+      }, 'no image waits or is in work'),
+    behindProxy: () => {
+      const store = openS3Store(connectionTo(rgw, { endpoint: new URL(proxy.url) }), inputBucket);
+      onTestFinished(() => store.close());
+      return store;
+    },
     start: () => startKuva(['start'], run),
     status,
     statusText: async () => (await runKuva(['status'], run)).stdout,
@@ -153,8 +170,8 @@ export async function openYard(
     keepsPromise: async (when) => {
       const question = {
         puts,
-        input: { kind: 's3', server: rgw, bucket: inputBucket } as const,
-        output: { kind: 's3', server: rgw, bucket: outputBucket } as const,
+        input: { kind: 's3', server, bucket: inputBucket } as const,
+        output: { kind: 's3', server, bucket: outputBucket } as const,
         databaseUrl: database.url,
         outputs: ['image'],
         isRight: ({ input: put, bytes }: { input: Put; bytes: Buffer }) =>
