@@ -62,11 +62,12 @@ async function compareAndRemove(
 
 /**
  * The same bytes were put there once more after this version had been read: an upload of its own, not yet looked at.
- * Headers tell whole seconds, listings more. A version that is only known from the ledger tells no time.
+ * Headers tell whole seconds, listings more. A later one only: what a write returned has the time of its answer, which may
+ * be a second after the object's own. A version that is only known from the ledger tells no time.
  */
 function wasPutAgain(read: ObjectVersion, there: ObjectVersion): boolean {
   const seconds = ({ lastModified }: ObjectVersion): number => Math.floor(lastModified.getTime() / 1000);
-  return seconds(read) > 0 && seconds(there) !== seconds(read);
+  return seconds(read) > 0 && seconds(there) > seconds(read);
 }
 
 async function removeNamed(
