@@ -92,6 +92,17 @@ describe('the pages of a TIFF', () => {
     expect(tags?.get(274)?.value.readUInt16LE()).toBe(6);
     expect(tags?.has(34_665)).toBe(true);
   });
+
+  it('end the texts of EXIF that a camera left without an end', async () => {
+    const source = await photos.makeAvif({ exif: true });
+    const at = source.indexOf('Kuvaputki\0');
+    source[at + 9] = 0x21;
+    const output = await made(source, recipeOf({ convert: 'tiff' }));
+    expect(readTiff(Buffer.from(output.bytes)).pages[0]?.entries.get(33_432)?.value.toString()).toBe(
+      'Kuvaputki!\0',
+    );
+    expect(await refusal(made(output.bytes, recipeOf('blur')))).toBe('accepted');
+  });
 });
 
 describe('a file that is more than its pages', () => {

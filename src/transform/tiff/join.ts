@@ -80,7 +80,15 @@ function fieldsOf({ encoded, description }: EncodedPage, out: Output): Fields {
 
 function describing({ file, page, keep }: PageDescription): Fields {
   const wanted = (tag: number) => (keep === 'all' ? !codingTags.has(tag) : lastingTags.has(tag));
-  return fieldsWhere(file, page, wanted, 0);
+  const fields = fieldsWhere(file, page, wanted, 0);
+  if (keep === 'lasting') for (const [tag, value] of fields) fields.set(tag, terminated(value));
+  return fields;
+}
+
+/** Cameras forget the zero that ends a text in EXIF; in a TIFF, readers warn about it, and strict ones refuse. */
+function terminated(value: Value): Value {
+  if ('directory' in value || value.type !== 2 || value.bytes.at(-1) === 0) return value;
+  return { type: 2, count: value.count + 1, bytes: Buffer.concat([value.bytes, Buffer.alloc(1)]) };
 }
 
 function fieldsWhere(

@@ -1,0 +1,21 @@
+/** `npm run fuzz -- --seed N --seconds N [--save DIR] [--only NUMBER]`: ends with 1 when something was found. */
+import { parseArgs } from 'node:util';
+import { fuzz } from './fuzz.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
+    seconds: { type: 'string', default: '300' },
+    save: { type: 'string' },
+    only: { type: 'string' },
+  },
+});
+const result = await fuzz({
+  seed: Number(values.seed),
+  seconds: Number(values.seconds),
+  save: values.save,
+  first: Number(values.only ?? 0),
+  mutants: values.only === undefined ? Number.POSITIVE_INFINITY : 1,
+});
+console.log(JSON.stringify(result, undefined, 2));
+if (result.findings.length > 0) process.exitCode = 1;
