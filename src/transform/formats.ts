@@ -57,8 +57,8 @@ export const formatReaders: Readonly<Record<ImageFormat, FormatReader>> = {
     pages(bytes) {
       const { width, height, frames } = readGifBlocks(bytes);
       // A frame that is larger than the screen makes the picture larger in some decoders.
-      const across = Math.max(width, ...frames.map((frame) => frame.left + frame.width));
-      const down = Math.max(height, ...frames.map((frame) => frame.top + frame.height));
+      const across = frames.reduce((most, frame) => Math.max(most, frame.left + frame.width), width);
+      const down = frames.reduce((most, frame) => Math.max(most, frame.top + frame.height), height);
       return frames.map(() => ({ width: across, height: down }));
     },
     check(bytes) {

@@ -32,7 +32,7 @@ export async function inspectImage(bytes: Buffer, limits: Limits): Promise<Image
   const [first] = pages;
   if (first === undefined) throw damaged('The file holds no picture');
   const frame = frameOf(bytes, metadata);
-  const largest = Math.max(...pages.map(({ width, height }) => width * height));
+  const largest = pages.reduce((most, { width, height }) => Math.max(most, width * height), 0);
   return {
     format,
     width: metadata.width,

@@ -5,6 +5,10 @@ import { damaged } from '../refusal.ts';
 /** 8 KB a chunk, as libpng writes them, is 8 GB of pixels. */
 const maxChunks = 1_000_000;
 
+/** So many may be tiny: each one costs hundreds of bytes of memory, whatever it holds. */
+const maxTiny = 100_000;
+const tiny = 256;
+
 export interface Chunk {
   /** Four letters; a lower-case first one marks a chunk that decoders may skip. */
   readonly type: string;
@@ -32,6 +36,8 @@ export function readPngChunks(bytes: Buffer): Chunk[] {
       throw damaged(`The PNG is corrupt: the checksum of its chunk ${type} does not match`);
     }
     if (chunks.length >= maxChunks) throw damaged(`The PNG is corrupt: it has more than ${maxChunks} chunks`);
+    if (chunks.length >= maxTiny && end < chunks.length * tiny)
+      throw damaged(`The PNG is corrupt: it has more than ${maxTiny} chunks of a few bytes each`);
     chunks.push({ type, start: at, end, data: bytes.subarray(at + 8, end - 4) });
     if (type === 'IEND') return chunks;
     at = end;
