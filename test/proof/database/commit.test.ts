@@ -22,7 +22,7 @@ describe('A connection to the database that is cut in the middle of COMMIT', () 
     place.port = String(line.port);
     await farm.putImages(16);
     const worker = farm.startWorker(place.href);
-    await farm.allDone(150_000);
+    await farm.allDone(undefined, 150_000);
     expect([...line.cuts.entries()].sort()).toEqual(statements.map((statement) => [statement, 4]).sort());
     expect((await worker.end()).code).toBe(0);
   });

@@ -21,9 +21,14 @@ export interface Farm {
   /** The process that has images in work, and their numbers. */
   readonly busy: (among?: readonly Running[]) => Promise<{ worker: string; pid: number; images: string[] }>;
   readonly leader: () => Promise<{ worker: string; pid: number } | undefined>;
-  /** Waits until all is done, and asks whether the promise was kept. */
-  readonly allDone: (milliseconds?: number) => Promise<void>;
+  /**
+   * Waits until all is done, and asks whether the promise was kept.
+   * @param swept `not yet`: a worker was killed, and what it had half written beside an output goes with the next start
+   */
+  readonly allDone: (swept?: 'not yet', milliseconds?: number) => Promise<void>;
 }
+
+const halfWritten = /^half: the file \.kuva\/held\/[^/]+\/t\d+ /;
 
 /** Four seconds of one image would be too many for a test; this is some hundred milliseconds. */
 const recipe = 'recipe: { key: "{name}", steps: [{ blur: { sigma: 25 } }, negate] }\n';
@@ -99,7 +104,7 @@ export async function openFarm({ settings = '', database: given }: FarmOptions =
       expect(found.length).toBeLessThanOrEqual(1);
       return found[0];
     },
-    allDone: async (milliseconds = 90_000) => {
+    allDone: async (swept, milliseconds = 90_000) => {
       await eventually(
         async () => {
           // The database may be away just now.
@@ -113,15 +118,14 @@ export async function openFarm({ settings = '', database: given }: FarmOptions =
         'all images are done',
         milliseconds,
       );
-      expect(
-        await violations({
-          puts,
-          input: { kind: 'folder', path: input },
-          output: { kind: 'folder', path: output },
-          databaseUrl: given?.watchUrl ?? url,
-          outputs: ['image'],
-        }),
-      ).toEqual([]);
+      const found = await violations({
+        puts,
+        input: { kind: 'folder', path: input },
+        output: { kind: 'folder', path: output },
+        databaseUrl: given?.watchUrl ?? url,
+        outputs: ['image'],
+      });
+      expect(found.filter((sentence) => swept !== 'not yet' || !halfWritten.test(sentence))).toEqual([]);
     },
   };
 }

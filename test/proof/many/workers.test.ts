@@ -3,7 +3,7 @@ import process from 'node:process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { openLine } from '../../servers/line.ts';
-import { eventually, type Running } from '../../whole/kuva.ts';
+import { eventually, type Running, runKuva } from '../../whole/kuva.ts';
 import { databaseNow, type Farm, openFarm, takenOver } from './farm.ts';
 
 async function start(farm: Farm, count: number): Promise<Running[]> {
@@ -75,12 +75,15 @@ describe('Several workers', () => {
     );
     console.log(`kill -9 of the one that discovers: another one did after ${(Date.now() - before) / 1000} s`);
     await farm.putImages(12);
-    await farm.allDone();
+    await farm.allDone('not yet');
     clearInterval(counting);
     expect(most).toBeGreaterThanOrEqual(2);
     expect(most).toBeLessThanOrEqual(4);
     for (const worker of workers.filter(({ pid }) => ![victim.pid, leader?.pid].includes(pid)))
       expect((await worker.end()).code).toBe(0);
+    const next = await runKuva(['run'], { cwd: farm.home, env: { DATABASE_URL: farm.databaseUrl } });
+    expect(next.code, next.stderr).toBe(0);
+    await farm.allDone();
   });
 
   it('take over from one that hangs after its lease; when it comes back it changes nothing more and goes on', async () => {
