@@ -19,8 +19,8 @@ import { eventually } from '../../whole/kuva.ts';
 
 const good = 30;
 
-/** What is not told by the header, and is stopped from outside. */
-const stopped: Readonly<Record<string, string>> = { 'nested-use.svg': 'transform-timeout' };
+/** librsvg draws half a million elements before it refuses more: on a slow machine the time is up before that. */
+const slow: ReadonlySet<string> = new Set(['nested-use.svg']);
 
 const refused = /^(not-an-image|format-unsupported|image-damaged|image-too-large)$/;
 
@@ -79,9 +79,9 @@ describe('files that were made to take hours, gigabytes or the decoder', () => {
       const row = rows.get(name);
       // A bomb beside the pixels is carried over as it is, or refused: never unpacked.
       if (row?.state === 'done' && name in doubt) continue;
-      const code = stopped[name];
-      expect(row, name).toMatchObject({ state: code === undefined ? 'rejected' : 'failed' });
-      expect(row?.failure?.code, name).toMatch(code === undefined ? refused : new RegExp(`^${code}$`));
+      const timedOut = slow.has(name) && row?.failure?.code === 'transform-timeout';
+      expect(row, name).toMatchObject({ state: timedOut ? 'failed' : 'rejected' });
+      if (!timedOut) expect(row?.failure?.code, name).toMatch(refused);
       expect(row?.failure?.what, name).toMatch(/\w{3}/);
       expect(left.has(name), name).toBe(true);
       expect(await sha256(kit.input, parseObjectKey(name)), name).toBe(digest(bytes));
