@@ -1,0 +1,62 @@
+import type { Ledger } from '../../src/ledger/contract.ts';
+import type { MemoryDatabase } from './database.ts';
+import { countsOf, imagesOf, recordsOf, statusOf } from './looking.ts';
+import { begin, commit, enqueue, fresh, settle } from './protocol.ts';
+import { directly, type Wire } from './wire.ts';
+
+/** A client of a ledger in memory. Keeps the ledger's contract: `ledger.test.ts` runs its suite. */
+export function openMemoryLedger(database: MemoryDatabase, pipeline: string, wire: Wire = directly): Ledger {
+  const call = <T>(method: string, about: string, effect: () => T): Promise<T> =>
+    wire({ name: `ledger.${method}`, about }, effect);
+  async function* shown<T>(method: string, rows: () => T[]): AsyncGenerator<T> {
+    yield* await call(method, '', rows);
+  }
+  return {
+    now: () => call('now', '', () => new Date(database.now())),
+    enqueue: (bucket, objects, listedAt) =>
+      call('enqueue', objects.map(({ key }) => key).join(', '), () =>
+        enqueue(database, pipeline, bucket, objects, listedAt),
+      ),
+    begin: (imageId, options) =>
+      call('begin', nameOf(database, imageId), () => begin(database, pipeline, imageId, options)),
+    commit: (attempt, records, recipe) =>
+      call('commit', attempt.image.key, () => commit(database, attempt, records, recipe)),
+    settle: (attempt, settlement) =>
+      call('settle', `${attempt.image.key} ${settlement.state}`, () => settle(database, attempt, settlement)),
+    holds: ({ imageId, token, image }) =>
+      call('holds', image.key, () => {
+        const there = database.image(pipeline, imageId);
+        return there?.token === token && there.state !== 'queued';
+      }),
+    retry: ({ ids, states = ['rejected', 'failed'], name }) =>
+      call('retry', '', () => {
+        const filter = { states, ...(name !== undefined && { name }) };
+        const found = imagesOf(database, pipeline, filter).filter(({ id }) => ids?.includes(id) ?? true);
+        for (const { id } of found) {
+          const image = database.image(pipeline, id);
+          if (image !== undefined) fresh(database, image);
+        }
+        return found.length;
+      }),
+    status: () => call('status', '', () => statusOf(database, pipeline)),
+    counts: () => call('counts', '', () => countsOf(database, pipeline)),
+    images: (filter) => shown('images', () => imagesOf(database, pipeline, filter)),
+    records: (filter) => shown('records', () => recordsOf(database, pipeline, filter)),
+    knownOutputs: (bucket, keys) =>
+      call(
+        'knownOutputs',
+        '',
+        () => new Set(keys.filter((key) => database.outputKey(bucket, key)?.written !== undefined)),
+      ),
+    reportOutages: (worker, outages) =>
+      call('reportOutages', '', () => {
+        const since = database.now();
+        const told = outages.map((outage) => ({ ...outage, since: since - outage.age }));
+        database.tables.outages.set(`${pipeline} ${worker}`, told);
+      }),
+  };
+}
+
+function nameOf(database: MemoryDatabase, imageId: bigint): string {
+  return database.tables.images.get(imageId)?.key ?? `image ${imageId}`;
+}
