@@ -46,6 +46,12 @@ export type Change =
   /** For good. `looked`: what the remover had seen there and meant to remove, where it compared before. */
   | { readonly kind: 'removed'; readonly object: Stored; readonly looked?: Stored };
 
+export interface BucketOptions {
+  readonly onChange?: (change: Change) => void;
+  /** Asked at each listing: does it show the bucket as it was before its last change? */
+  readonly isStale?: () => boolean;
+}
+
 /** What a server keeps of one bucket; its methods are single steps. */
 export class MemoryBucket {
   readonly name: string;
@@ -54,18 +60,16 @@ export class MemoryBucket {
   /** By key, oldest first; more than one only where versions are kept. */
   readonly #objects = new Map<ObjectKey, (Stored | Marker)[]>();
   readonly #onChange: (change: Change) => void;
+  readonly #isStale: () => boolean;
+  #before: readonly Stored[] = [];
   #serial = 0;
 
-  constructor(
-    name: string,
-    traits: BucketTraits,
-    now: () => number,
-    onChange: (change: Change) => void = () => undefined,
-  ) {
+  constructor(name: string, traits: BucketTraits, now: () => number, options: BucketOptions = {}) {
     this.name = name;
     this.traits = traits;
     this.#now = now;
-    this.#onChange = onChange;
+    this.#onChange = options.onChange ?? (() => undefined);
+    this.#isStale = options.isStale ?? (() => false);
   }
 
   current(key: ObjectKey): Stored | undefined {
@@ -73,8 +77,13 @@ export class MemoryBucket {
     return last?.bytes === undefined ? undefined : last;
   }
 
-  /** In the order of the keys' bytes. */
-  list(): Stored[] {
+  /** In the order of the keys' bytes, as a listing shows them. */
+  list(): readonly Stored[] {
+    return this.#isStale() ? this.#before : this.all();
+  }
+
+  /** What is there, in the same order. */
+  all(): Stored[] {
     const there = [...this.#objects.keys()].map((key) => this.current(key));
     return there.filter((object) => object !== undefined).sort((a, b) => inOrder(a.key, b.key));
   }
@@ -94,6 +103,7 @@ export class MemoryBucket {
       ...(versioned && { versionId: `v${serial}` }),
     };
     const before = this.current(key);
+    this.#before = this.all();
     this.#objects.set(key, versioned ? [...(this.#objects.get(key) ?? []), object] : [object]);
     this.#onChange({ kind: 'written', object, before });
     return object;
@@ -103,6 +113,7 @@ export class MemoryBucket {
   hide(key: ObjectKey): void {
     const object = this.current(key);
     if (object === undefined) return;
+    this.#before = this.all();
     if (this.traits.versioned) {
       this.#objects.get(key)?.push({ serial: ++this.#serial, bytes: undefined });
       return;
@@ -113,6 +124,7 @@ export class MemoryBucket {
 
   /** Removes one write for good; an older one, where versions are kept, comes to light again. */
   remove(object: Stored, looked?: Stored): void {
+    this.#before = this.all();
     const left = (this.#objects.get(object.key) ?? []).filter(({ serial }) => serial !== object.serial);
     if (left.length > 0) this.#objects.set(object.key, left);
     else this.#objects.delete(object.key);

@@ -1,4 +1,4 @@
-import type { Ledger } from '../../src/ledger/contract.ts';
+import type { Attempt, Ledger } from '../../src/ledger/contract.ts';
 import type { MemoryDatabase } from './database.ts';
 import { countsOf, imagesOf, recordsOf, statusOf } from './looking.ts';
 import { begin, commit, enqueue, fresh, settle } from './protocol.ts';
@@ -6,8 +6,8 @@ import { directly, type Wire } from './wire.ts';
 
 /** A client of a ledger in memory. Keeps the ledger's contract: `ledger.test.ts` runs its suite. */
 export function openMemoryLedger(database: MemoryDatabase, pipeline: string, wire: Wire = directly): Ledger {
-  const call = <T>(method: string, about: string, effect: () => T): Promise<T> =>
-    wire({ name: `ledger.${method}`, about }, effect);
+  const call = <T>(method: string, about: string, effect: () => T, attempt?: Attempt): Promise<T> =>
+    wire({ name: `ledger.${method}`, about, ...(attempt !== undefined && { attempt }) }, effect);
   async function* shown<T>(method: string, rows: () => T[]): AsyncGenerator<T> {
     yield* await call(method, '', rows);
   }
@@ -20,9 +20,14 @@ export function openMemoryLedger(database: MemoryDatabase, pipeline: string, wir
     begin: (imageId, options) =>
       call('begin', nameOf(database, imageId), () => begin(database, pipeline, imageId, options)),
     commit: (attempt, records, recipe) =>
-      call('commit', attempt.image.key, () => commit(database, attempt, records, recipe)),
+      call('commit', attempt.image.key, () => commit(database, attempt, records, recipe), attempt),
     settle: (attempt, settlement) =>
-      call('settle', `${attempt.image.key} ${settlement.state}`, () => settle(database, attempt, settlement)),
+      call(
+        'settle',
+        `${attempt.image.key} ${settlement.state}`,
+        () => settle(database, attempt, settlement),
+        attempt,
+      ),
     holds: ({ imageId, token, image }) =>
       call('holds', image.key, () => {
         const there = database.image(pipeline, imageId);

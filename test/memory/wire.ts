@@ -1,4 +1,5 @@
 import { KuvaError } from '../../src/image/failure.ts';
+import type { Attempt } from '../../src/ledger/contract.ts';
 
 /** One request to an in-memory server. */
 export interface Call {
@@ -7,6 +8,8 @@ export interface Call {
   /** What it is about, for a person who reads a history. */
   readonly about?: string;
   readonly signal?: AbortSignal | undefined;
+  /** The attempt in whose name it is asked. */
+  readonly attempt?: Attempt;
 }
 
 /**
