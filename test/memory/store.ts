@@ -166,6 +166,8 @@ function bodyOf(bytes: Uint8Array, call: Call): Readable {
     },
   });
   signal?.addEventListener('abort', onAbort, { once: true });
+  // The answer may be on its way still, with nobody who reads it.
+  body.on('error', () => undefined);
   return body;
 }
 
