@@ -21,6 +21,7 @@ const storePatience = 30_000;
 /**
  * From the input's bytes to durable outputs: GET → header and limits → decode once → outputs → SHA-256 → PUT. What
  * it returns is true when it returns: every output lies in the output bucket with the hash that its record names.
+ * @param share the same bytes that another image has put under the wanted name will do
  */
 export async function makeRecords(
   parts: PipelineParts,
@@ -28,6 +29,7 @@ export async function makeRecords(
   hold: Hold,
   phases: Phases,
   signal: AbortSignal,
+  share: boolean,
 ): Promise<{ version: ObjectVersion; records: NewRecord[] }> {
   const { budgets, clock, input, outages, transformer } = parts;
   refuseHuge(attempt, parts.maxInputBytes);
@@ -59,7 +61,7 @@ export async function makeRecords(
         const sha256 = await phases.time('hash', () => sha256Of(output.bytes));
         await parts.at?.('output-due');
         const placed = await phases.time('put', () =>
-          patiently(() => place(parts, attempt, hold, output, sha256, signal), {
+          patiently(() => place(parts, attempt, hold, output, sha256, share, signal), {
             ...patience,
             resource: 'output',
             subject: attempt.image.key,
@@ -107,6 +109,7 @@ function place(
   hold: Hold,
   output: MadeImage,
   sha256: string,
+  share: boolean,
   signal: AbortSignal,
 ): Promise<ObjectVersion> {
   const granted = attempt.outputKeys.get(output.output);
@@ -124,6 +127,7 @@ function place(
     wantedKey,
     markedKey: markedKey(wantedKey, identityMark(attempt.image)),
     conflict: parts.conflict,
+    share,
     counts: () => hold.ask(),
     signal,
   });

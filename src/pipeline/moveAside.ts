@@ -60,6 +60,7 @@ export async function moveAside({ parts, store, attempt, failure, settle, stop }
             wantedKey: image.key,
             markedKey: markedKey(image.key, identityMark(image)),
             conflict: 'keep-both',
+            share: false,
             counts: () => hold.ask(),
             signal: stop,
           }),

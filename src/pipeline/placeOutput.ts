@@ -15,6 +15,8 @@ export interface Placement {
   /** This image's own name, marked with its identity: no other image ever has it. */
   readonly markedKey: ObjectKey;
   readonly conflict: KeyConflict;
+  /** May what lies under `wantedKey` with the same bytes stand for this output, though it belongs to another image? */
+  readonly share: boolean;
   /** Rejects when the attempt no longer counts. */
   readonly counts: () => Promise<void>;
   readonly signal?: AbortSignal;
@@ -23,7 +25,7 @@ export interface Placement {
 /**
  * Puts one output in its place, durably, without ever destroying what is not this image's own:
  *
- *   key belongs to another image, whose output has the same bytes → nothing to do (a picture put in twice)
+ *   key belongs to another image, whose output has the same bytes → nothing to do (a picture put in twice; if `share`)
  *   key free → written
  *   the same bytes there → nothing to do (an earlier attempt wrote them)
  *   this image's own earlier output there → replaced
@@ -36,7 +38,7 @@ export interface Placement {
  */
 export async function placeOutput(placement: Placement): Promise<ObjectVersion> {
   const { granted, wantedKey, conflict, sha256 } = placement;
-  if (granted.key !== wantedKey) {
+  if (placement.share && granted.key !== wantedKey) {
     const there = await readThere(placement, wantedKey);
     if (there?.sha256 === sha256) return there.version;
   }

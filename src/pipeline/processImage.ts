@@ -2,15 +2,15 @@ import { KuvaError, toKuvaError } from '../image/failure.ts';
 import { identityMark } from '../image/identity.ts';
 import { showKey } from '../image/key.ts';
 import { markedKey } from '../image/outputKey.ts';
-import { keyOfOutput, recipeDigest, recipeText } from '../image/recipe.ts';
+import { keyOfOutput } from '../image/recipe.ts';
 import type { Attempt, Begin, QueuedImage, WantedKey } from '../ledger/contract.ts';
 import type { DeleteOutcome, ObjectVersion } from '../store/contract.ts';
 import type { ImageEnd } from './event.ts';
 import { Hold } from './hold.ts';
-import { makeRecords } from './makeRecords.ts';
 import type { PipelineParts } from './parts.ts';
 import { patiently } from './patience.ts';
 import { Phases } from './phases.ts';
+import { recordOutputs } from './recordOutputs.ts';
 import { settleFailure } from './settleFailure.ts';
 
 /**
@@ -99,16 +99,9 @@ async function attemptImage(
   phases.durations['wait'] = attempt.waitedMs;
   const hold = new Hold(parts, attempt);
   try {
-    const written = attempt.committed ? undefined : await makeRecords(parts, attempt, hold, phases, stop);
-    if (written !== undefined) {
-      const recipe = { digest: recipeDigest(parts.recipe), text: recipeText(parts.recipe) };
-      const committed = await hold.proving(
-        () => parts.ledger.commit(attempt, written.records, recipe),
-        (answer) => answer === 'committed',
-      );
-      if (committed === 'lost') return { kind: 'lost', image: attempt.image };
-      await parts.at?.('recorded');
-    }
+    const written = attempt.committed ? undefined : await recordOutputs(parts, attempt, hold, phases, stop);
+    if (written === 'lost') return { kind: 'lost', image: attempt.image };
+    if (written !== undefined) await parts.at?.('recorded');
     const input = await phases.time('delete', () =>
       removeInput(parts, attempt, hold, written?.version, stop),
     );

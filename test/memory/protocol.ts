@@ -69,7 +69,8 @@ function add(
 
 function again(database: MemoryDatabase, image: Image): void {
   image.round++;
-  image.movedTo = undefined;
+  // A rejected image keeps its reason and its place: it may have been seen between its settling and its removal.
+  if (image.state !== 'rejected') image.movedTo = undefined;
   fresh(database, image);
 }
 
@@ -78,7 +79,7 @@ export function fresh(database: MemoryDatabase, image: Image): void {
   image.attempts = 0;
   image.startedAt = undefined;
   image.settledAt = undefined;
-  image.failure = undefined;
+  if (image.movedTo === undefined) image.failure = undefined;
   image.queuedAt = database.now();
   database.requeue(image, image.queuedAt);
 }
@@ -230,10 +231,15 @@ export function settle(
 ): 'settled' | 'lost' {
   const image = database.image(pipeline, imageId);
   if (image === undefined || image.token !== token) return 'lost';
-  const next = nextState(image, settlement.state);
+  const movedBefore =
+    image.movedTo !== undefined && settlement.state !== 'done' && settlement.state !== 'rejected';
+  const next =
+    movedBefore && settlement.state === 'superseded' ? 'rejected' : nextState(image, settlement.state);
   if (image.state !== 'processing') return image.state === next ? 'settled' : 'lost';
-  image.failure = 'failure' in settlement ? settlement.failure : undefined;
-  image.movedTo = settlement.state === 'rejected' ? settlement.movedTo : undefined;
+  if (!movedBefore) {
+    image.failure = 'failure' in settlement ? settlement.failure : undefined;
+    image.movedTo = settlement.state === 'rejected' ? settlement.movedTo : undefined;
+  }
   if (settlement.state === 'postponed') image.attempts = Math.max(0, image.attempts - 1);
   if (next === 'queued') {
     database.requeue(image, database.now() + ('delayMs' in settlement ? settlement.delayMs : 0));
