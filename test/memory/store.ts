@@ -17,6 +17,8 @@ export interface MemoryStoreOptions {
   /** What it is called in a history. */
   readonly name?: string;
   readonly watch?: ObjectStore['watch'];
+  /** Objects a page, where the caller does not say. */
+  readonly pageSize?: number;
 }
 
 /** A client of a bucket in memory. Keeps the contract of an object store: `store.test.ts` runs its suite. */
@@ -53,7 +55,7 @@ export function openMemoryStore(bucket: MemoryBucket, options: MemoryStoreOption
         partialWritesVisible,
         note: `A bucket in memory that removes by ${removal}.`,
       }),
-    list: (listing) => list(bucket, wire, call, listing),
+    list: (listing) => list(bucket, wire, call, { pageSize: options.pageSize ?? 1_000, ...listing }),
     async head(key, signal) {
       const object = await head(key, signal);
       return object && versionOf(object);

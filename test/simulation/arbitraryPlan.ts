@@ -32,7 +32,7 @@ const world: fc.Arbitrary<WorldPlan> = fc.record({
   workers: fc.integer({ min: 1, max: 4 }),
   concurrency: fc.integer({ min: 1, max: 3 }),
   maxAttempts: fc.integer({ min: 3, max: 5 }),
-  lease: fc.constantFrom(10_000, 30_000),
+  lease: fc.constantFrom(10_000, 10_000, 30_000),
   images: fc.array(fc.record({ key: nameIn, content }), { maxLength: 3 }),
   strangers: fc.array(nameIn, { maxLength: 1 }),
   skew: fc.constantFrom(0, 0, 3_600_000, -3_600_000),
@@ -48,7 +48,7 @@ const moment: fc.Arbitrary<Moment> = fc.oneof(fc.record({ at: fc.integer({ min: 
 });
 
 const who = fc.nat(3);
-const deed: fc.Arbitrary<Deed> = fc.oneof(
+const ownerDeed: fc.Arbitrary<Deed> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
@@ -59,6 +59,10 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     }),
   },
   fc.record({ do: fc.constant('delete'), key: nameIn }),
+);
+
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  { weight: 5, arbitrary: ownerDeed },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('crash'), who, lands: fc.boolean() }) },
   {
     weight: 2,
@@ -79,9 +83,41 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
 
 const event: fc.Arbitrary<PlannedEvent> = fc.record({ when: moment, deed });
 
+/** A worker that hangs, and comes back while its successor waits for a store. */
+const lateWorker: fc.Arbitrary<readonly PlannedEvent[]> = fc
+  .record({
+    call: fc.constantFrom(
+      'input.get',
+      'transform',
+      'output.put',
+      'ledger.commit',
+      'ledger.settle',
+      'input.delete',
+    ),
+    nth: fc.integer({ min: 1, max: 3 }),
+    side: fc.constantFrom('before', 'after'),
+    from: fc.integer({ min: 1_000, max: 12_000 }),
+    of: fc.constantFrom('input', 'output'),
+  })
+  .map(({ call, nth, side, from, of }) => [
+    { when: { call, nth, side }, deed: { do: 'hang', who: 0, for: 20_000 } },
+    { when: { at: from }, deed: { do: 'outage', of, for: 45_000 } },
+  ]);
+
+const some = fc.array(event, { maxLength: 8, size: 'max' });
+const events = fc.oneof(
+  { weight: 6, arbitrary: some },
+  { weight: 2, arbitrary: fc.tuple(lateWorker, some).map(([late, others]) => [...late, ...others]) },
+  // Nothing goes wrong, and its owner is busy.
+  {
+    weight: 1,
+    arbitrary: fc.array(fc.record({ when: moment, deed: ownerDeed }), { maxLength: 8, size: 'max' }),
+  },
+);
+
 export const anyPlan: fc.Arbitrary<Plan> = fc.record({
   seed: fc.nat(0x7fff_ffff),
   world,
   noise: fc.constantFrom(0, 0, 0.03, 0.1),
-  events: fc.array(event, { maxLength: 8, size: 'max' }),
+  events,
 });

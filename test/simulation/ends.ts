@@ -31,7 +31,9 @@ export function wrongEnds(
     const { key, state, round, committedRound, attempts } = image;
     const content = contents.of(image, input);
     const told = `${key} (${content ?? 'half an image'}) ended as ${state}`;
-    const wrong: string[] = [];
+    const wrong: string[] = contents.knows(image, input)
+      ? []
+      : [`${key} was queued, and there never was such an object`];
     if (!allowedEnds(content).has(state) && !(state === 'rejected' && plan.conflict === 'reject')) {
       const excused = state === 'failed' && costs >= plan.maxAttempts - (content === 'flaky' ? 1 : 0);
       if (!excused) wrong.push(`${told}, and ${costs} things happened that may cost it an attempt`);
@@ -67,6 +69,10 @@ export class Contents {
 
   saw(bucket: MemoryBucket, key: string, etag: string, bytes: Uint8Array): void {
     this.#known.set(JSON.stringify([bucket.name, key, etag]), contentOf(bytes));
+  }
+
+  knows({ key, etag }: Image, bucket: MemoryBucket): boolean {
+    return this.#known.has(JSON.stringify([bucket.name, key, etag]));
   }
 
   of({ key, etag }: Image, bucket: MemoryBucket): string | undefined {

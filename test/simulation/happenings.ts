@@ -62,6 +62,7 @@ export class Happenings {
   hasStopped(process: Process): void {
     this.#stopped.add(process);
     this.#options.world.tell(process.name, () => 'has ended');
+    this.#endSessions(process);
     this.#again(process);
   }
 
@@ -197,16 +198,21 @@ export class Happenings {
   }
 
   #kill(process: Process, lands: boolean): void {
-    const { world, database } = this.#options;
+    const { world } = this.#options;
     if (!process.alive) return;
     this.costs++;
     world.tell(process.name, () => `is killed${lands ? ', and what it has sent still arrives' : ''}`);
     process.kill(lands);
     // The server notices at once, or after a while.
     world.after(world.chance('noticed', process.name) * 4_000, () => {
-      for (const session of this.#sessions.get(process) ?? []) database.endSession(session);
+      this.#endSessions(process);
     });
     this.#again(process);
+  }
+
+  /** A process that has ended has closed its connections. */
+  #endSessions(process: Process): void {
+    for (const session of this.#sessions.get(process) ?? []) this.#options.database.endSession(session);
   }
 
   #again(process: Process): void {

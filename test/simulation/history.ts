@@ -58,7 +58,13 @@ export async function runHistory(plan: Plan, code: Code = realCode): Promise<Out
   });
   let drawn = 0;
   const database = new code.MemoryDatabase(serverTime, () => world.chance('database', ++drawn));
-  const ruled: RuledWorld = { plan: setup, recipe, database, input, output, rejected };
+  const quiet =
+    plan.noise === 0 &&
+    plan.events.every(({ deed }) => deed.do === 'put' || deed.do === 'delete') &&
+    ![...setup.images, ...plan.events.map(({ deed }) => deed)].some(
+      (put) => 'content' in put && put.content === 'poison',
+    );
+  const ruled: RuledWorld = { plan: setup, recipe, database, input, output, rejected, quiet };
 
   rules.owner(() => {
     for (const name of setup.strangers)
@@ -152,6 +158,7 @@ export async function runHistory(plan: Plan, code: Code = realCode): Promise<Out
     const inputStore = code.openMemoryStore(input, {
       wire,
       name: 'input',
+      pageSize: 1,
       watch: (onHint, signal) => {
         // Hints are lost, doubled, late, and wrong.
         const tell = (key: string): void => {

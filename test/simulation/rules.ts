@@ -13,6 +13,8 @@ export interface RuledWorld {
   readonly input: MemoryBucket;
   readonly output: MemoryBucket;
   readonly rejected: MemoryBucket;
+  /** Nothing goes wrong in this history: its owner alone does something. */
+  readonly quiet: boolean;
 }
 
 /** What became of something that the owner put in. */
@@ -21,6 +23,13 @@ type Fate =
   | 'taken by its owner'
   | 'taken when accounted for'
   | 'lost in the documented window';
+
+interface Upload {
+  readonly object: Stored;
+  fate: Fate;
+  /** Records that there were when it was put in again after all was over; it must get some of its own. */
+  readonly recordsBefore: number | undefined;
+}
 
 /**
  * The promise, checked at every step by looking at what lies in the buckets and in the tables: whatever the program
@@ -31,7 +40,7 @@ export class Rules {
   readonly #world: () => RuledWorld;
   /** Losses that docs/decisions/0005 warns of, where a server cannot remove exactly. */
   windows = 0;
-  readonly #uploads = new Map<number, { readonly object: Stored; fate: Fate }>();
+  readonly #uploads = new Map<number, Upload>();
   readonly #strangers = new Set<string>();
   /** Images that were settled as moved aside, once at least. */
   readonly #moved = new Set<bigint>();
@@ -57,15 +66,21 @@ export class Rules {
     const { input } = this.#world();
     if (change.kind === 'written') {
       if (!this.#byOwner) this.breach(`A worker wrote ${show(change.object)} into the input bucket`);
-      this.#uploads.set(change.object.serial, { object: change.object, fate: 'lies there' });
+      this.#uploads.set(change.object.serial, {
+        object: change.object,
+        fate: 'lies there',
+        recordsBefore: this.#recordsBefore(change),
+      });
       if (change.before !== undefined && !input.traits.versioned)
         this.#fate(change.before, 'taken by its owner');
       return;
     }
     const { object, looked } = change;
     if (this.#byOwner) this.#fate(object, 'taken by its owner');
-    else if (this.#isAccountedFor(object)) this.#fate(object, 'taken when accounted for');
-    else if (looked !== undefined && this.#inWindow(looked, object)) {
+    else if (this.#isAccountedFor(object)) {
+      this.#fate(object, 'taken when accounted for');
+      this.#checkOwnRecords(object);
+    } else if (looked !== undefined && this.#inWindow(looked, object)) {
       this.windows++;
       this.#fate(object, 'lost in the documented window');
     } else this.breach(`${show(object)} was removed from the input bucket, and nothing was made of it`);
@@ -149,10 +164,11 @@ export class Rules {
     }
   }
 
-  #isAccountedFor({ key, etag, sha256 }: Stored): boolean {
+  #isAccountedFor(object: Stored): boolean {
     const { database, output, rejected, recipe, plan } = this.#world();
-    const { images, records } = database.tables;
-    const image = [...images.values()].find((one) => one.key === key && one.etag === etag);
+    const { records } = database.tables;
+    const { sha256 } = object;
+    const image = this.#imageOf(object);
     if (image === undefined) return false;
     if (this.#moved.has(image.id) && rejected.all().some((copy) => copy.sha256 === sha256)) return true;
     return recipe.outputs.every(({ name: wanted }) =>
@@ -165,6 +181,34 @@ export class Rules {
           (plan.conflict === 'replace' || output.current(record.outputKey)?.sha256 === record.outputSha256),
       ),
     );
+  }
+
+  /**
+   * Counted where nothing goes wrong in this history: else a removal that was under way when all seemed over may
+   * hit the same bytes put in again, whose output there is.
+   */
+  #recordsBefore({ object, ...change }: Change): number | undefined {
+    const { quiet } = this.#world();
+    const again = change.kind === 'written' && change.before === undefined && quiet;
+    const image = again ? this.#imageOf(object) : undefined;
+    return image?.state === 'done' ? this.#recordsOf(image) : undefined;
+  }
+
+  #checkOwnRecords(object: Stored): void {
+    const before = this.#uploads.get(object.serial)?.recordsBefore;
+    const image = this.#imageOf(object);
+    if (before === undefined || image === undefined || this.#recordsOf(image) > before) return;
+    this.breach(`${show(object)} was put in once more, and was removed without a record of its own`);
+  }
+
+  #imageOf({ key, etag }: Stored): Image | undefined {
+    return [...this.#world().database.tables.images.values()].find(
+      (one) => one.key === key && one.etag === etag,
+    );
+  }
+
+  #recordsOf({ id }: Image): number {
+    return this.#world().database.tables.records.filter(({ imageId }) => imageId === id).length;
   }
 
   #inWindow(looked: Stored, removed: Stored): boolean {
