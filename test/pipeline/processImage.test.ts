@@ -46,6 +46,35 @@ describe('one image’s way', () => {
     expect(await kit.ledger.counts()).toMatchObject({ done: 1, queued: 0, processing: 0 });
   });
 
+  it('is not in the way of the same picture under another name, whose output lies there and is not recorded yet', async () => {
+    let second = (): Promise<void> => Promise.resolve();
+    const kit = await openKit({
+      recipe: recipeSchema.parse({ outputs: [{ key: 'negated_{name}' }] }),
+      at: async (point) => {
+        if (point !== 'output-placed') return;
+        const once = second;
+        second = () => Promise.resolve();
+        await once();
+      },
+    });
+    const bytes = await picture(1);
+    await kit.put(kit.input, 'a/cat.jpg', bytes);
+    await kit.put(kit.input, 'b/cat.jpg', bytes);
+    const [one, other] = [await kit.queue('a/cat.jpg'), await kit.queue('b/cat.jpg')];
+    second = () => processImage(kit.parts, other, never);
+    await processImage(kit.parts, one, never);
+    expect(kit.events.map(({ kind, image }) => `${image.key} ${kind}`).sort()).toEqual([
+      'a/cat.jpg done',
+      'b/cat.jpg done',
+    ]);
+    const records = await recordsOf(kit);
+    expect(records).toHaveLength(2);
+    expect(new Set(records.map(({ outputKey }) => outputKey)).size).toBe(2);
+    for (const { outputKey, outputSha256 } of records)
+      expect(await hashIn(kit.output, outputKey)).toBe(outputSha256);
+    expect(await keysIn(kit.input)).toEqual([]);
+  });
+
   it('leaves an object alone that replaced the input while it was being processed', async () => {
     const replacement = await picture(3);
     const kit: Kit = await openKit({

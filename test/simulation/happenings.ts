@@ -108,11 +108,13 @@ export class Happenings {
 
   takesEffect<T>(process: Process, call: Call, effect: () => T): T {
     const { alive } = process;
-    this.#options.world.tell(
-      process.name,
-      () => `${call.name} ${call.about ?? ''}${alive ? '' : ' (sent before it was killed)'}`,
+    let shown = true;
+    this.#options.world.tell(process.name, () =>
+      shown ? `${call.name} ${call.about ?? ''}${alive ? '' : ' (sent before it was killed)'}` : '',
     );
     const result = this.#options.watch(call, effect);
+    // A listing in which nothing was new.
+    shown = result !== 0;
     if (isSession(result)) this.#sessions.set(process, [...(this.#sessions.get(process) ?? []), result]);
     return result;
   }

@@ -23,7 +23,8 @@ export interface Outcome {
   readonly steps: number;
   /** Losses in the window that is documented for servers which cannot remove exactly. */
   readonly windows: number;
-  readonly states: Readonly<Record<string, number>>;
+  /** How many images ended in each state. */
+  readonly ends: Readonly<Record<string, number>>;
 }
 
 /** When the noise ends, at the earliest, and how long after everything must have come to an end; ms. */
@@ -120,7 +121,7 @@ export async function runHistory(plan: Plan, code: Code = realCode): Promise<Out
     story: world.story,
     steps: world.steps,
     windows: rules.windows,
-    states: counts,
+    ends: counts,
   };
 
   async function inTheEnd(): Promise<void> {

@@ -48,7 +48,11 @@ export class World {
     // Looking for work is what workers do all the time.
     return this.#lines
       .map((line) => line())
-      .filter((line) => !/ (queue\.(take|look|connect|lead|unlead)|ledger\.now) /.test(line))
+      .filter(
+        (line) =>
+          !/ (queue\.(take|look|connect|lead|unlead|register)|ledger\.now|input\.list) \S*$/.test(line),
+      )
+      .filter((line) => !line.endsWith(' '))
       .join('\n');
   }
 

@@ -20,7 +20,7 @@ const bug = (name: string, ...edits: Edit[]): PlantedBug => ({ name, edits });
 
 const deleteIt = 'await parts.input.delete(made.version, stop);';
 
-export const plantedBugs: readonly PlantedBug[] = [
+export const plantedBugs: readonly [PlantedBug, ...PlantedBug[]] = [
   bug(
     'log before put: the records do not wait for the outputs',
     pipeline('makeRecords.ts', 'return placeOutput({', 'const putting = placeOutput({'),
