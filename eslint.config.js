@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'kuva-data/', '**/*.js', '**/*.cjs', '**/*.mjs'] },
+  { ignores: ['.cache/', 'dist/', 'kuva-data/', '**/*.js', '**/*.cjs', '**/*.mjs'] },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyPlan } from '../../simulation/arbitraryPlan.ts';
@@ -36,5 +37,10 @@ describe('The simulation bites: it finds this bug when it is planted in the sour
     expect(tell(checked)).toMatch(
       /was removed from the input bucket, and nothing was made of it[\s\S]*owner +puts[\s\S]*--seed -?\d+/,
     );
+  });
+
+  it('and docs/reliability.md names them all', () => {
+    const page = readFileSync('docs/reliability.md', 'utf8');
+    for (const { name } of plantedBugs) expect(page).toContain(`| ${name} |`);
   });
 });
