@@ -3,7 +3,6 @@ import type { ObjectKey } from '../../src/image/key.ts';
 import { type ImageState, nextStates } from '../../src/image/state.ts';
 import type { Image, Job, OutputKey, Session, Tables } from './tables.ts';
 
-
 /** The database that ledgers and queues in memory share: tables, a clock, locks. Whatever it does is one step. */
 export class MemoryDatabase {
   readonly tables: Tables = {
