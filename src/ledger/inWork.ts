@@ -17,8 +17,9 @@ export class InWork {
   readonly #work: (queued: QueuedImage) => Promise<void>;
   readonly #log: Log;
   readonly #images = new Map<bigint, Promise<void>>();
-  /** Jobs in work by the name of the runner that took them; the last one is the present one. */
+  /** Jobs in work by the name of the runner that took them. */
   readonly #pools = new Map<string, number>();
+  #present: string | undefined;
   readonly #waiting = new Set<() => void>();
 
   constructor(pipeline: string, { work }: { work: (queued: QueuedImage) => Promise<void> }, log: Log) {
@@ -29,6 +30,7 @@ export class InWork {
 
   addPool(id: string): void {
     this.#pools.set(id, 0);
+    this.#present = id;
   }
 
   /** The runners' names under which jobs of this process may be locked. */
@@ -38,12 +40,12 @@ export class InWork {
 
   /** Names of earlier runners that have nothing in work any more. */
   get idlePools(): string[] {
-    const present = this.pools.at(-1);
-    return [...this.#pools].filter(([id, count]) => count === 0 && id !== present).map(([id]) => id);
+    return [...this.#pools].filter(([id, count]) => count === 0 && id !== this.#present).map(([id]) => id);
   }
 
+  /** Those that are idle still: a runner that was given up may get a job that it had asked for long ago. */
   forgetPools(ids: readonly string[]): void {
-    for (const id of ids) this.#pools.delete(id);
+    for (const id of ids) if (this.#pools.get(id) === 0) this.#pools.delete(id);
   }
 
   get images(): bigint[] {

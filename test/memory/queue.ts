@@ -54,6 +54,7 @@ export function openMemoryQueue(
     const pools = new Map<string, number>();
     const me = { id: worker, pipeline, version, lease };
     let stretches = 0;
+    let present = '';
     for (let tries = 1; !stop.aborted || inWork.size > 0; tries++) {
       try {
         await stretch();
@@ -75,6 +76,7 @@ export function openMemoryQueue(
       if (open === undefined) return;
       const pool = `${worker}/${++stretches}`;
       pools.set(pool, 0);
+      present = pool;
       await ask('register', worker, () => {
         register(database, me, open, [...pools.keys()]);
       });
@@ -90,7 +92,7 @@ export function openMemoryQueue(
       };
       const lanes = Array.from({ length: options.concurrency }, () => watched(lane(pool, over)));
       const alive = AbortSignal.any([open.lost.signal, ended.signal]);
-      const looking = watched(lookAfter(open, pool, stop.aborted ? alive : over));
+      const looking = watched(lookAfter(open, stop.aborted ? alive : over));
       for (const part of [...lanes, looking]) part.catch(() => undefined);
       // What is in work when a stretch ends in trouble stays in work; the next stretch does not wait for it.
       const trouble = new Promise<void>((_resolve, reject) => {
@@ -104,9 +106,10 @@ export function openMemoryQueue(
     }
 
     async function lane(pool: string, over: AbortSignal): Promise<void> {
+      const ended = aborted(over);
       while (!over.aborted) {
         if (inWork.size >= options.concurrency) {
-          await Promise.race([...inWork.values(), aborted(over)]);
+          await Promise.race([...inWork.values(), ended]);
           continue;
         }
         const taken = await ask('take', '', () => takeJob(database, pipeline, pool));
@@ -129,25 +132,29 @@ export function openMemoryQueue(
       inWork.set(image.id, working);
       await working;
       inWork.delete(image.id);
-      pools.set(pool, (pools.get(pool) ?? 1) - 1);
+      const count = pools.get(pool);
+      if (count !== undefined) pools.set(pool, count - 1);
       await ask('complete', image.image.key, () => {
         completeJob(database, job);
       });
     }
 
     /** Heartbeat, repair and rescue, every second. */
-    async function lookAfter(open: Session, present: string, over: AbortSignal): Promise<void> {
+    async function lookAfter(open: Session, over: AbortSignal): Promise<void> {
       for (let looks = 0; !over.aborted; looks++) {
+        // What is asked for is said when the request is sent.
+        const gone = [...pools]
+          .filter(([pool, count]) => count === 0 && pool !== present)
+          .map(([pool]) => pool);
+        const images = [...inWork.keys()];
         await ask('look', worker, () => {
           if (!beat(database, worker, open)) database.endSession(open);
           if (looks % repairEvery === 0) repair(database);
-          if (looks % ownEvery === 0) repairOwn(database, worker, [...inWork.keys()]);
-          const idle = [...pools].filter(([pool, count]) => count === 0 && pool !== present);
-          const gone = idle.map(([pool]) => pool);
+          if (looks % ownEvery === 0) repairOwn(database, worker, images);
           dropPools(database, worker, gone);
-          for (const pool of gone) pools.delete(pool);
           rescue(database, worker);
         });
+        for (const pool of gone) if (pools.get(pool) === 0) pools.delete(pool);
         await clock.pause(look, over);
       }
     }
