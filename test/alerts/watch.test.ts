@@ -36,16 +36,16 @@ const minutes = (count: number): number => count * 60_000;
 /** As the queue does it: a row, and a lock that goes with its connection. */
 async function registerOn(pool: LedgerPool, worker: string): Promise<() => void> {
   const client = await pool.connect();
-  await client.query(
-    "select kuva.register_worker($1, (select id from kuva.pipelines where name = 'images'), 'h', 1, '1', '{}', $2)",
-    [worker, lockClasses.worker],
-  );
   let dead = false;
   const kill = (): void => {
     if (!dead) client.release(true);
     dead = true;
   };
   onTestFinished(kill);
+  await client.query(
+    "select kuva.register_worker($1, (select id from kuva.pipelines where name = 'images'), 'h', 1, '1', '{}', 60000, $2)",
+    [worker, lockClasses.worker],
+  );
   return kill;
 }
 
