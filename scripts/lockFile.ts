@@ -63,10 +63,8 @@ export function faultsOf(
       faults.push(
         `${path} has no SHA-512 in package-lock.json, so that anybody's bytes would be taken for it`,
       );
-    if (
-      entry.link === true ||
-      (entry.resolved !== undefined && !entry.resolved.startsWith('https://registry.npmjs.org/'))
-    )
+    // The lock file names no sources: npm takes each package from the registry that it is set to, and its hash proves it.
+    if (entry.link === true || entry.resolved !== undefined)
       faults.push(`${path} does not come from the registry, but from ${entry.resolved ?? 'a link'}`);
     if (entry.hasInstallScript === true && !knownScripts.some((known) => known.test(path)))
       faults.push(`${path} wants to run a script when it is installed`);
