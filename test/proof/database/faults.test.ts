@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { type OwnPostgres, ownDatabase, startOwnPostgres } from '../../servers/ownPostgres.ts';
 import { asSuperuser } from '../../servers/postgres.ts';
 import { eventually, type Running, runKuva } from '../../whole/kuva.ts';
-import { type Farm, openFarm } from '../many/farm.ts';
+import { type Crew, openCrew } from '../many/crew.ts';
 
 let postgres: OwnPostgres;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => postgres.remove());
 
 interface Scene {
-  readonly farm: Farm;
+  readonly crew: Crew;
   readonly worker: Running;
   /** Of the database and of the user who owns it. */
   readonly name: string;
@@ -30,13 +30,13 @@ async function atWork(images = 16): Promise<Scene> {
   const { url, password } = await ownDatabase(postgres.server, name);
   const watch = new URL(postgres.server.url);
   watch.pathname = `/${name}`;
-  const farm = await openFarm({ database: { url, watchUrl: watch.href } });
-  const worker = farm.startWorker();
+  const crew = await openCrew({ database: { url, watchUrl: watch.href } });
+  const worker = crew.startWorker();
   await worker.says('One more worker');
-  await farm.putImages(images);
-  await farm.busy();
+  await crew.putImages(images);
+  await crew.busy();
   return {
-    farm,
+    crew,
     worker,
     name,
     password,
@@ -48,8 +48,8 @@ const endSessions = (name: string): string =>
   `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${name}'`;
 
 /** It goes on by itself, all is done and as promised, and the worker can be stopped as ever. */
-async function goesOn({ farm, worker }: Scene): Promise<void> {
-  await farm.allDone();
+async function goesOn({ crew, worker }: Scene): Promise<void> {
+  await crew.allDone();
   expect((await worker.end()).code).toBe(0);
 }
 
@@ -69,8 +69,8 @@ describe('A database in the middle of the work', () => {
     await postgres.start('standby');
     await scene.worker.says(/The database: .*Waiting; nothing is lost/);
     const status = await runKuva(['status', '--json'], {
-      cwd: scene.farm.home,
-      env: { DATABASE_URL: scene.farm.databaseUrl },
+      cwd: scene.crew.home,
+      env: { DATABASE_URL: scene.crew.databaseUrl },
     });
     expect(status.stderr).toMatch(/database-readonly|takes no writes/);
     expect(status.code).toBe(75);
@@ -98,7 +98,7 @@ describe('A database in the middle of the work', () => {
       Promise.all(others.map((client) => client.end().catch(() => undefined))).then(() => undefined),
     );
     const take = async (): Promise<boolean> => {
-      const client = new Client({ connectionString: scene.farm.databaseUrl });
+      const client = new Client({ connectionString: scene.crew.databaseUrl });
       client.on('error', () => undefined);
       return client.connect().then(
         () => others.push(client) > 0,
@@ -138,7 +138,7 @@ describe('A database in the middle of the work', () => {
 
   it('whose tables somebody locks', async () => {
     const scene = await atWork();
-    const client = new Client({ connectionString: scene.farm.databaseUrl });
+    const client = new Client({ connectionString: scene.crew.databaseUrl });
     client.on('error', () => undefined);
     await client.connect();
     onTestFinished(() => client.end());

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ownDatabase, startOwnPostgres } from '../../servers/ownPostgres.ts';
 import { asSuperuser } from '../../servers/postgres.ts';
-import { openFarm } from '../many/farm.ts';
+import { openCrew } from '../many/crew.ts';
 
 describe.skipIf(process.getuid?.() !== 0)('A database whose disk is full', () => {
   it('is waited for and told; work goes on by itself when there is room', async () => {
@@ -21,11 +21,11 @@ describe.skipIf(process.getuid?.() !== 0)('A database whose disk is full', () =>
     const { url } = await ownDatabase(postgres.server, 'pictures');
     const watch = new URL(postgres.server.url);
     watch.pathname = '/pictures';
-    const farm = await openFarm({ database: { url, watchUrl: watch.href } });
-    const worker = farm.startWorker();
+    const crew = await openCrew({ database: { url, watchUrl: watch.href } });
+    const worker = crew.startWorker();
     await worker.says('One more worker');
-    await farm.putImages(12);
-    await farm.busy();
+    await crew.putImages(12);
+    await crew.busy();
 
     const ballast = join(disk, 'ballast');
     const { bavail, bsize } = await statfs(disk);
@@ -45,14 +45,14 @@ describe.skipIf(process.getuid?.() !== 0)('A database whose disk is full', () =>
       },
     );
     await writeFile(join(disk, 'rest'), Buffer.alloc(200_000_000, 1)).catch(() => undefined);
-    await farm.putImages(60);
+    await crew.putImages(60);
     await worker.says(
       /The database: .*(no room left on its disk|starting up|does not accept|closed the connection).*Waiting; nothing is lost/,
       60_000,
     );
     await Promise.all([rm(ballast), rm(join(disk, 'rest'), { force: true })]);
     await postgres.start().catch(() => undefined);
-    await farm.allDone();
+    await crew.allDone();
     expect((await worker.end()).code).toBe(0);
   });
 });

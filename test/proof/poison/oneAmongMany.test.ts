@@ -2,15 +2,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseObjectKey } from '../../../src/image/key.ts';
 import type { ImageRow } from '../../../src/ledger/contract.ts';
-import { openQueue } from '../../../src/ledger/queue.ts';
-import { runWorker } from '../../../src/pipeline/worker.ts';
 import { createIsolatedTransformer } from '../../../src/transform/isolated/transformer.ts';
 import { limitsSchema } from '../../../src/transform/limits.ts';
 import { keysIn, openKit } from '../../pipeline/kit.ts';
 import { makeJpeg } from '../../pictures/photos.ts';
 import { decoderProgram } from '../../processes/decoders.ts';
-import { eventually } from '../../whole/kuva.ts';
 import { type Poison, poisoned, poisons } from './poisons.ts';
+import { allEnded } from './allEnded.ts';
 
 /** What the ledger says of an image that ends so, after its last attempt. */
 const reasons: Readonly<Record<Poison, readonly [code: string, what: RegExp]>> = {
@@ -41,31 +39,7 @@ describe('images that make their decoder crash, hang, eat memory or talk nonsens
       await kit.put(kit.input, name, Buffer.concat([jpeg, Buffer.from(name)]));
     }
     for (const poison of poisons) await kit.put(kit.input, `${poison}.jpg`, poisoned(jpeg, poison));
-    for await (const { objects } of kit.input.list()) {
-      await kit.ledger.enqueue(kit.input.bucket, objects, await kit.ledger.now());
-    }
-    const stop = new AbortController();
-    const running = runWorker({
-      parts: kit.parts,
-      queue: openQueue(kit.pool, 'images'),
-      version: 'test',
-      concurrency: 8,
-      stop: stop.signal,
-      stopNow: new AbortController().signal,
-    });
-    try {
-      await eventually(
-        async () => {
-          const { done, failed } = await kit.ledger.counts();
-          return done + failed === good + poisons.length;
-        },
-        'every image has come to its end',
-        170_000,
-      );
-    } finally {
-      stop.abort();
-      await running;
-    }
+    await allEnded(kit, good + poisons.length, 170_000);
 
     const rows = new Map<string, ImageRow>();
     for await (const row of kit.ledger.images({})) rows.set(row.image.key, row);

@@ -5,9 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ObjectKey, parseObjectKey } from '../../../src/image/key.ts';
 import { recipeSchema } from '../../../src/image/recipe.ts';
 import type { ImageRow } from '../../../src/ledger/contract.ts';
-import { openQueue } from '../../../src/ledger/queue.ts';
 import { Budget } from '../../../src/pipeline/budget.ts';
-import { runWorker } from '../../../src/pipeline/worker.ts';
 import type { ObjectStore } from '../../../src/store/contract.ts';
 import { createIsolatedTransformer } from '../../../src/transform/isolated/transformer.ts';
 import { limitsSchema } from '../../../src/transform/limits.ts';
@@ -15,7 +13,7 @@ import { keysIn, openKit } from '../../pipeline/kit.ts';
 import * as photos from '../../pictures/photos.ts';
 import { harmful, suspicious } from '../../pictures/poison.ts';
 import { realDecoder } from '../../processes/decoders.ts';
-import { eventually } from '../../whole/kuva.ts';
+import { allEnded } from './allEnded.ts';
 
 const good = 30;
 
@@ -46,31 +44,7 @@ describe('files that were made to take hours, gigabytes or the decoder', () => {
       await kit.put(kit.input, name, Buffer.concat([sound.jpeg, Buffer.from(name)]));
     }
     for (const [name, bytes] of Object.entries(poison)) await kit.put(kit.input, name, bytes);
-    for await (const { objects } of kit.input.list()) {
-      await kit.ledger.enqueue(kit.input.bucket, objects, await kit.ledger.now());
-    }
-    const stop = new AbortController();
-    const running = runWorker({
-      parts: kit.parts,
-      queue: openQueue(kit.pool, 'images'),
-      version: 'test',
-      concurrency: 8,
-      stop: stop.signal,
-      stopNow: new AbortController().signal,
-    });
-    try {
-      await eventually(
-        async () => {
-          const { done, failed, rejected } = await kit.ledger.counts();
-          return done + failed + rejected === good + Object.keys(poison).length;
-        },
-        'every file has come to its end',
-        150_000,
-      );
-    } finally {
-      stop.abort();
-      await running;
-    }
+    await allEnded(kit, good + Object.keys(poison).length, 150_000);
 
     const rows = new Map<string, ImageRow>();
     for await (const row of kit.ledger.images({})) rows.set(row.image.key, row);

@@ -10,7 +10,7 @@ import { freshDatabase } from '../../servers/postgres.ts';
 import { eventually, type Running, startKuva, temporaryFolder } from '../../whole/kuva.ts';
 import { type Put, violations } from '../promise/promise.ts';
 
-export interface Farm {
+export interface Crew {
   readonly home: string;
   readonly databaseUrl: string;
   /** One more `kuva worker`. @param url another way to the same database */
@@ -33,7 +33,7 @@ const halfWritten = /^half: the file \.kuva\/held\/[^/]+\/t\d+ /;
 /** Four seconds of one image would be too many for a test; this is some hundred milliseconds. */
 const recipe = 'recipe: { key: "{name}", steps: [{ blur: { sigma: 25 } }, negate] }\n';
 
-export interface FarmOptions {
+export interface CrewOptions {
   /** What else stands in kuva.yaml. */
   readonly settings?: string;
   /** A database that lasts longer than the test; else it gets a fresh one. */
@@ -43,7 +43,7 @@ export interface FarmOptions {
   };
 }
 
-export async function openFarm({ settings = '', database: given }: FarmOptions = {}): Promise<Farm> {
+export async function openCrew({ settings = '', database: given }: CrewOptions = {}): Promise<Crew> {
   const home = await temporaryFolder();
   const [input, output] = [join(home, 'in'), join(home, 'out')];
   await Promise.all([mkdir(input), mkdir(output)]);
@@ -63,7 +63,7 @@ export async function openFarm({ settings = '', database: given }: FarmOptions =
   const picture = await makeJpeg({ width: 1500, height: 1000, seed: 3 });
   const sha256 = createHash('sha256').update(picture).digest('hex');
   const puts: Put[] = [];
-  const rows: Farm['rows'] = async (row, sql, values) =>
+  const rows: Crew['rows'] = async (row, sql, values) =>
     z.array(row).parse((await pool.query(sql, values)).rows);
   const busySchema = z.object({ worker: z.string(), pid: z.number(), images: z.array(z.string()) });
 
@@ -132,7 +132,7 @@ export async function openFarm({ settings = '', database: given }: FarmOptions =
 
 /** Waits until others have begun all these images, and tells how long that took since, in seconds of the database's clock. */
 export async function takenOver(
-  farm: Farm,
+  crew: Crew,
   images: readonly string[],
   from: string,
   since: Date,
@@ -142,7 +142,7 @@ export async function takenOver(
   let last: Date | null = null;
   await eventually(
     async () => {
-      const [found] = await farm.rows(
+      const [found] = await crew.rows(
         schema,
         `select count(*)::int as begun, max(started_at) as last from kuva.images
           where id = any($1) and (started_at > $2 and worker <> $3 or state = 'done')`,
@@ -157,7 +157,7 @@ export async function takenOver(
   return (z.date().parse(last).getTime() - since.getTime()) / 1000;
 }
 
-export async function databaseNow(farm: Farm): Promise<Date> {
-  const [row] = await farm.rows(z.object({ now: z.date() }), 'select clock_timestamp() as now');
+export async function databaseNow(crew: Crew): Promise<Date> {
+  const [row] = await crew.rows(z.object({ now: z.date() }), 'select clock_timestamp() as now');
   return z.object({ now: z.date() }).parse(row).now;
 }
