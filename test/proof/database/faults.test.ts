@@ -49,7 +49,9 @@ const endSessions = (name: string): string =>
 
 /** It goes on by itself, all is done and as promised, and the worker can be stopped as ever. */
 async function goesOn({ crew, worker }: Scene): Promise<void> {
-  await crew.allDone();
+  await crew.allDone().catch((error: unknown) => {
+    throw new Error(`${String(error)}\n${worker.output()}`);
+  });
   expect((await worker.end()).code).toBe(0);
 }
 

@@ -65,6 +65,17 @@ export async function openCrew({ settings = '', database: given }: CrewOptions =
   const puts: Put[] = [];
   const rows: Crew['rows'] = async (row, sql, values) =>
     z.array(row).parse((await pool.query(sql, values)).rows);
+  /** For who reads why a test waited in vain. */
+  const whatIsThere = async (): Promise<string> => {
+    const asked = [
+      'select state, count(*)::int, min(failure_code) as failure from kuva.images group by 1',
+      'select job_queue_id, locked_by, locked_at, run_at, attempts, last_error from graphile_worker._private_jobs limit 20',
+      'select to_jsonb(w) as worker, now(), pg_is_in_recovery() as standby from kuva.workers w',
+      'select pid, usename, application_name, state, wait_event, query_start, left(query, 200) as query from pg_stat_activity where datname is not null',
+    ];
+    const answers = asked.map((sql) => rows(z.unknown(), sql).catch((error: unknown) => String(error)));
+    return JSON.stringify(await Promise.all(answers));
+  };
   const busySchema = z.object({ worker: z.string(), pid: z.number(), images: z.array(z.string()) });
 
   return {
@@ -117,7 +128,9 @@ export async function openCrew({ settings = '', database: given }: CrewOptions =
         },
         'all images are done',
         milliseconds,
-      );
+      ).catch(async (error: unknown) => {
+        throw new Error(`${String(error)}\n${await whatIsThere()}`);
+      });
       const found = await violations({
         puts,
         input: { kind: 'folder', path: input },
