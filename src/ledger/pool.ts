@@ -89,7 +89,12 @@ export class LedgerPool extends Pool {
     if (callback === undefined) return this.#connect();
     this.#connect().then(
       (client) => {
+        // Graphile Worker (0.17.3) gives its listening connection back twice when it is stopped while its LISTEN is
+        // refused, as on a standby; pg-pool throws at that, where nobody catches it.
+        let released = false;
         callback(undefined, client, (problem) => {
+          if (released) return;
+          released = true;
           client.release(problem);
         });
       },
