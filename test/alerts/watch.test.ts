@@ -1,115 +1,16 @@
 /** Alerts on a real ledger: what is told, once, by one of many, and that it is over. */
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { conditionsOf } from '../../src/alerts/conditions.ts';
 import type { AlertMessage } from '../../src/alerts/message.ts';
-import { type AlertOptions, AlertWatch } from '../../src/alerts/watch.ts';
 import { webHook } from '../../src/alerts/webHook.ts';
-import type { KuvaError } from '../../src/image/failure.ts';
 import { parseObjectKey } from '../../src/image/key.ts';
-import type { Ledger, LedgerStatus, Monitor } from '../../src/ledger/contract.ts';
-import { lockClasses } from '../../src/ledger/locks.ts';
+import type { Ledger } from '../../src/ledger/contract.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { openMonitor } from '../../src/ledger/monitor.ts';
-import { type LedgerPool, openPool } from '../../src/ledger/pool.ts';
-import { stalledSince } from '../../src/pipeline/stalled.ts';
+import { openPool } from '../../src/ledger/pool.ts';
 import { openLine } from '../servers/line.ts';
 import { freshDatabase } from '../servers/postgres.ts';
 import { openReceiver } from './receiver.ts';
-
-interface Yard {
-  readonly ledger: Ledger;
-  readonly monitor: Monitor;
-  readonly pool: LedgerPool;
-  /** Has a worker register as alive, as the queue does it. @returns what kills it */
-  readonly register: (worker: string) => Promise<() => void>;
-  /** Puts an image in, and sets it aside. */
-  readonly reject: (...keys: string[]) => Promise<void>;
-  readonly watch: (more?: Partial<AlertOptions>) => {
-    watch: AlertWatch;
-    sent: AlertMessage[];
-    troubles: KuvaError[];
-  };
-}
-
-const minutes = (count: number): number => count * 60_000;
-
-/** As the queue does it: a row, and a lock that goes with its connection. */
-async function registerOn(pool: LedgerPool, worker: string): Promise<() => void> {
-  const client = await pool.connect();
-  let dead = false;
-  const kill = (): void => {
-    if (!dead) client.release(true);
-    dead = true;
-  };
-  onTestFinished(kill);
-  await client.query(
-    "select kuva.register_worker($1, (select id from kuva.pipelines where name = 'images'), 'h', 1, '1', '{}', 60000, $2)",
-    [worker, lockClasses.worker],
-  );
-  return kill;
-}
-
-async function openYard(): Promise<Yard> {
-  const database = await freshDatabase(inject('postgres'));
-  const [pool, living] = [openPool(database.connection), openPool(database.connection, 10)];
-  onTestFinished(async () => {
-    await Promise.all([pool.end(), living.end()]);
-    await database.drop();
-  });
-  const ledger = openLedger(pool, 'images');
-  await ledger.counts();
-  const monitor = openMonitor(pool, 'images');
-  let number = 0;
-  return {
-    ledger,
-    monitor,
-    pool,
-    register: (worker) => registerOn(living, worker),
-    reject: async (...keys) => {
-      const objects = keys.map((key) => ({
-        key: parseObjectKey(key),
-        etag: `e${++number}`,
-        size: 10,
-        lastModified: new Date(),
-      }));
-      await ledger.enqueue('in', objects, await ledger.now());
-      const rows = [];
-      for await (const row of ledger.images({ states: ['queued'] })) rows.push(row);
-      for (const { id } of rows) {
-        const options = {
-          worker: 'w',
-          wanted: [],
-          outputBucket: 'out',
-          conflict: 'keep-both',
-          maxAttempts: 1,
-        } as const;
-        const begun = await ledger.begin(id, options);
-        if (begun.outcome !== 'begun') throw new Error(begun.outcome);
-        const failure = { code: 'not-an-image', what: 'It is a text' } as const;
-        await ledger.settle(begun.attempt, { state: 'rejected', failure });
-      }
-    },
-    watch: (more = {}) => {
-      const sent: AlertMessage[] = [];
-      const troubles: KuvaError[] = [];
-      const watch = new AlertWatch({
-        ledger,
-        monitor,
-        hooks: [{ name: 'test', send: (message) => Promise.resolve(void sent.push(message)) }],
-        pipeline: 'images',
-        worker: 'w1',
-        leads: false,
-        thresholds: { interval: minutes(15), stalled: minutes(15), outage: minutes(5) },
-        onTrouble: (failure) => troubles.push(failure),
-        ...more,
-      });
-      return { watch, sent, troubles };
-    },
-  };
-}
-
-/** As if that much time had passed since all that is in the ledger. */
-const timePasses = (pool: LedgerPool, what: string): Promise<unknown> => pool.query(what);
+import { minutes, openYard, registerOn, timePasses, type Yard } from './yard.ts';
 
 describe('images that were set aside', () => {
   it('are told at once, then together and not before the interval is over, and that none is left', async () => {
@@ -329,56 +230,42 @@ describe('what goes on', () => {
     await watch.look();
     expect(sent.slice(1)).toMatchObject([{ alert: 'nothing-moving', status: 'resolved' }]);
   });
-});
 
-describe('a standstill', () => {
-  const now = new Date('2026-11-23T12:00:00Z');
-  const ago = (count: number): Date => new Date(now.getTime() - minutes(count));
-  const base: LedgerStatus = {
-    counts: { queued: 0, processing: 0, done: 5, rejected: 0, failed: 0, superseded: 0 },
-    records: 5,
-    oldestQueuedAt: undefined,
-    lastDoneAt: undefined,
-    lastEndedAt: undefined,
-    lastPass: undefined,
-    now,
-    doneLastMinute: 0,
-    doneLastHour: 0,
-    failures: [],
-    workers: [],
-    outages: [],
-  };
-  const since = (more: Partial<LedgerStatus>): Date | undefined =>
-    stalledSince({ ...base, ...more }, minutes(15));
-  const queued = { ...base.counts, queued: 1 };
-
-  it('is when images wait and none ends; not when none waits, when one ended lately, when they came lately', () => {
-    expect(since({ lastEndedAt: ago(60) })).toBeUndefined();
-    expect(since({ counts: queued, oldestQueuedAt: ago(60), lastEndedAt: ago(20) })).toEqual(ago(20));
-    expect(since({ counts: queued, oldestQueuedAt: ago(60), lastEndedAt: ago(1) })).toBeUndefined();
-    expect(since({ counts: queued, oldestQueuedAt: ago(1), lastEndedAt: ago(60) })).toBeUndefined();
-    expect(since({ counts: queued, oldestQueuedAt: ago(60) })).toEqual(ago(60));
-  });
-
-  it('is also when the last image of all is in work, and does not end', () => {
-    const worker = {
-      id: 'w',
-      host: 'h',
-      pid: 1,
-      version: '1',
-      startedAt: ago(90),
-      alive: true,
-      discovering: true,
-      processing: 1,
+  it('workers of whom none looks for new images are told after two minutes, and that one does', async () => {
+    const { watch: open, ledger, register } = await openYard();
+    await register('w1');
+    let ahead = 0;
+    let discovering = false;
+    // Who discovers is a lock that a whole queue holds; here only what the ledger says of it matters.
+    const seen: Ledger = {
+      ...ledger,
+      status: async () => {
+        const status = await ledger.status();
+        return {
+          ...status,
+          now: new Date(status.now.getTime() + ahead),
+          workers: status.workers.map((worker) => ({ ...worker, discovering })),
+        };
+      },
     };
-    const longest = { key: parseObjectKey('a.jpg'), since: ago(30) };
-    const counts = { ...base.counts, processing: 1 };
-    expect(since({ counts, workers: [{ ...worker, longest }] })).toEqual(ago(30));
-    expect(
-      conditionsOf(
-        { ...base, counts, workers: [{ ...worker, longest }] },
-        { stalled: minutes(15), outage: 1 },
-      ),
-    ).toMatchObject([{ name: 'nothing-moving', details: { processing: 1 } }]);
+    const { watch, sent } = open({ ledger: seen, leads: true });
+    const asked = open({ ledger: seen, leads: false });
+    await watch.look();
+    ahead = minutes(1.9);
+    await watch.look();
+    expect(sent).toEqual([]);
+    ahead = minutes(2.1);
+    await watch.look();
+    await watch.look();
+    expect(sent).toMatchObject([{ alert: 'leader-missing', status: 'raised', details: { workers: 1 } }]);
+    discovering = true;
+    await watch.look();
+    expect(sent.slice(1)).toMatchObject([{ alert: 'leader-missing', status: 'resolved' }]);
+    // A worker that never discovers does not expect it of others either.
+    discovering = false;
+    await asked.watch.look();
+    ahead = minutes(10);
+    await asked.watch.look();
+    expect(asked.sent).toEqual([]);
   });
 });
