@@ -23,3 +23,8 @@ export interface Preview {
   readonly height: number;
   readonly histogram: Histogram;
 }
+
+export interface KeptPreview extends Preview {
+  /** SHA-256, in hexadecimal, of the object that it shows. */
+  readonly sourceSha256: string;
+}

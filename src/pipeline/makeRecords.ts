@@ -12,11 +12,19 @@ import type { Hold } from './hold.ts';
 import type { PipelineParts } from './parts.ts';
 import { patiently } from './patience.ts';
 import type { Phases } from './phases.ts';
+import { type Pictures, wantedPictures } from './pictures.ts';
 import { placeOutput } from './placeOutput.ts';
 import { type ReadInput, readInput } from './readInput.ts';
 
 /** Milliseconds that an image waits in memory for a store to come back, before it goes back to the queue. */
 const storePatience = 30_000;
+
+export interface MadeRecords {
+  readonly version: ObjectVersion;
+  readonly records: readonly NewRecord[];
+  /** If somebody wants to look at them. */
+  readonly pictures: Pictures | undefined;
+}
 
 /**
  * From the input's bytes to durable outputs: GET → header and limits → decode once → outputs → SHA-256 → PUT. What
@@ -30,7 +38,7 @@ export async function makeRecords(
   phases: Phases,
   signal: AbortSignal,
   share: boolean,
-): Promise<{ version: ObjectVersion; records: NewRecord[] }> {
+): Promise<MadeRecords> {
   const { budgets, clock, input, outages, transformer } = parts;
   refuseHuge(attempt, parts.maxInputBytes);
   const inputLease = await budgets.inputs.take(attempt.size, signal);
@@ -70,7 +78,11 @@ export async function makeRecords(
         await parts.at?.('output-placed');
         records.push(record(parts, source, facts, output, sha256, placed, phases));
       }
-      return { version: source.version, records };
+      return {
+        version: source.version,
+        records,
+        pictures: picturesOf(parts, attempt, source, made, records),
+      };
     } finally {
       imageLease.release();
     }
@@ -101,6 +113,18 @@ async function transform(
   } finally {
     turn.release();
   }
+}
+
+function picturesOf(
+  parts: PipelineParts,
+  { imageId }: Attempt,
+  { bytes, sha256 }: ReadInput,
+  [made]: readonly MadeImage[],
+  [record]: readonly NewRecord[],
+): Pictures | undefined {
+  if (parts.pictures === undefined || made === undefined || record === undefined) return undefined;
+  const after = { bytes: made.bytes, sha256: record.outputSha256 };
+  return wantedPictures(parts.pictures, { imageId, before: { bytes, sha256 }, after });
 }
 
 function place(

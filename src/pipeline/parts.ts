@@ -7,6 +7,7 @@ import type { Budget } from './budget.ts';
 import type { Clock } from './clock.ts';
 import type { ImageEvent } from './event.ts';
 import type { Outages } from './outages.ts';
+import type { PictureTaker } from './pictures.ts';
 
 /** Everything that one worker works with, wired once. */
 export interface PipelineParts {
@@ -31,6 +32,8 @@ export interface PipelineParts {
   /** Aborted: the process wants to end; finish what is under way, but do not wait for outages to end. */
   readonly ending: AbortSignal;
   readonly onEvent: (event: ImageEvent) => void;
+  /** Keeps small pictures of some images for people to look at; left out: nobody does. */
+  readonly pictures?: PictureTaker;
   /** Passed between any two effects of an image's way: for the tests, which crash there. */
   readonly at?: At;
 }

@@ -10,6 +10,7 @@ import { Hold } from './hold.ts';
 import type { PipelineParts } from './parts.ts';
 import { patiently } from './patience.ts';
 import { Phases } from './phases.ts';
+import { handOver } from './pictures.ts';
 import { recordOutputs } from './recordOutputs.ts';
 import { settleFailure } from './settleFailure.ts';
 
@@ -102,6 +103,7 @@ async function attemptImage(
     const written = attempt.committed ? undefined : await recordOutputs(parts, attempt, hold, phases, stop);
     if (written === 'lost') return { kind: 'lost', image: attempt.image };
     if (written !== undefined) await parts.at?.('recorded');
+    handOver(parts.pictures, written?.pictures);
     const input = await phases.time('delete', () =>
       removeInput(parts, attempt, hold, written?.version, stop),
     );

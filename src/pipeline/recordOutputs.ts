@@ -1,9 +1,8 @@
 import { toKuvaError } from '../image/failure.ts';
 import { recipeDigest, recipeText } from '../image/recipe.ts';
-import type { Attempt, NewRecord } from '../ledger/contract.ts';
-import type { ObjectVersion } from '../store/contract.ts';
+import type { Attempt } from '../ledger/contract.ts';
 import type { Hold } from './hold.ts';
-import { makeRecords } from './makeRecords.ts';
+import { type MadeRecords, makeRecords } from './makeRecords.ts';
 import type { PipelineParts } from './parts.ts';
 import type { Phases } from './phases.ts';
 
@@ -17,7 +16,7 @@ export async function recordOutputs(
   hold: Hold,
   phases: Phases,
   stop: AbortSignal,
-): Promise<{ version: ObjectVersion; records: NewRecord[] } | 'lost'> {
+): Promise<MadeRecords | 'lost'> {
   const recipe = { digest: recipeDigest(parts.recipe), text: recipeText(parts.recipe) };
   const once = async (share: boolean): ReturnType<typeof recordOutputs> => {
     const made = await makeRecords(parts, attempt, hold, phases, stop, share);

@@ -1,5 +1,6 @@
 /** What the pipeline needs of the transform: look at an image's header, say what it costs, make the outputs. */
 import type { ImageFormat } from '../image/format.ts';
+import type { Preview } from '../image/preview.ts';
 import type { Recipe } from '../image/recipe.ts';
 
 /** What the header says, read without decoding any pixel. */
@@ -48,4 +49,14 @@ export interface Transformer {
    * @throws KuvaError `image-damaged`, `step-impossible`, `transform-timeout`, `transform-failed`
    */
   apply(bytes: Uint8Array, facts: ImageFacts, recipe: Recipe, signal?: AbortSignal): Promise<MadeImage[]>;
+}
+
+/** Draws small pictures for people. Apart from the {@link Transformer}: nothing that is kept depends on it. */
+export interface PreviewMaker {
+  /**
+   * Draws the first page or frame.
+   * @param room bytes of memory that it may take, beside the input
+   * @throws KuvaError `not-an-image`, `format-unsupported`, `image-damaged`, `image-too-large`, `transform-timeout`
+   */
+  preview(bytes: Uint8Array, room: number, signal?: AbortSignal): Promise<Preview>;
 }

@@ -1,10 +1,11 @@
-import type { Transformer } from './contract.ts';
+import type { PreviewMaker, Transformer } from './contract.ts';
 import { formatReaders } from './formats.ts';
 import { inspectImage } from './inspect.ts';
 import { prepareLibvips } from './libvips.ts';
 import type { Limits } from './limits.ts';
 import { makeOutputs } from './make.ts';
 import { noRecipeFiles, type RecipeFiles } from './recipeFiles.ts';
+import { drawPreview } from './preview/draw.ts';
 import { openSource } from './source.ts';
 import { timeBudget } from './time.ts';
 import { weighImage } from './weigh.ts';
@@ -17,12 +18,16 @@ export interface TransformerOptions {
 }
 
 /** The transformer on sharp and libvips. It sets up libvips for the whole process and holds nothing that must be closed. */
-export function createTransformer(limits: Limits, options: TransformerOptions = {}): Transformer {
+export function createTransformer(
+  limits: Limits,
+  options: TransformerOptions = {},
+): Transformer & PreviewMaker {
   prepareLibvips();
   const { files = noRecipeFiles, onDecode = () => undefined } = options;
   return {
     inspect: (bytes) => inspectImage(viewed(bytes), limits),
     weigh: weighImage,
+    preview: (bytes, room) => drawPreview(viewed(bytes), limits, room),
     async apply(bytes, facts, recipe, signal) {
       const time = timeBudget(limits.time, signal);
       const whole = viewed(bytes);

@@ -100,3 +100,12 @@ function weighOutput(
     kept: sample * pixels(size) * (pages > 1 || shared ? pages : 0),
   };
 }
+
+/** An upper bound, in bytes, on what drawing a preview takes beside the input: one page, which may have to be turned upright. */
+export function weighPreview(facts: ImageFacts): number {
+  const sample = Math.max(facts.channels, 3) * (facts.depth / 8);
+  const reading = facts.rowByRow === true ? rowByRow : decoding[facts.format](sample, facts.channels);
+  // A JPEG is turned when it is small already.
+  const turning = facts.format === 'jpeg' ? 0 : sample;
+  return Math.ceil(base + facts.width * facts.height * (reading + turning));
+}

@@ -1,16 +1,11 @@
 /** What the dashboard's API and its page need of the previews. `openPreviews` gives it, `previewPlug` has the routes. */
 import type { KuvaError } from '../../image/failure.ts';
-import type { Preview, PreviewSide } from '../../image/preview.ts';
+import type { KeptPreview, PreviewSide } from '../../image/preview.ts';
 
 /** A preview, or why there is none: in words that a person understands. */
 export type Shown =
   | { readonly there: true; readonly preview: KeptPreview }
   | { readonly there: false; readonly why: KuvaError };
-
-export interface KeptPreview extends Preview {
-  /** SHA-256, in hexadecimal, of the object that it shows. */
-  readonly sourceSha256: string;
-}
 
 export interface Previews {
   /**

@@ -6,6 +6,7 @@ import { backlog } from './005-backlog.ts';
 import { monitoring } from './006-monitoring.ts';
 import { outages } from './007-outages.ts';
 import { leases } from './008-leases.ts';
+import { previews } from './009-previews.ts';
 
 export interface Migration {
   readonly id: number;
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   monitoring,
   outages,
   leases,
+  previews,
 ];

@@ -8,6 +8,7 @@ import type { RecipeFiles } from '../recipeFiles.ts';
 import type { Ending } from './ending.ts';
 import { type Frame, FrameReader, framePieces } from './frames.ts';
 import { type Answer, answerSchema, protocol, type Request } from './messages.ts';
+import { lowerPriority } from './priority.ts';
 import { decoderEnvironment, decoderFolder } from './surroundings.ts';
 
 /** The program of a decoder. */
@@ -21,6 +22,8 @@ export interface DecoderSetup {
   readonly program: DecoderProgram;
   readonly limits: Limits;
   readonly files: RecipeFiles;
+  /** `low`: it works only where nobody else wants the processor. */
+  readonly priority?: 'low';
 }
 
 /** An answer with its blobs; or the end of the process, which comes instead of one. */
@@ -43,7 +46,7 @@ export class Decoder {
   /** The answer to its setting up. */
   readonly begun: Promise<Reply>;
 
-  constructor({ program, limits, files }: DecoderSetup) {
+  constructor({ program, limits, files, priority }: DecoderSetup) {
     this.#child = spawn(
       process.execPath,
       // Its garbage is collected when an image is done, if there is much.
@@ -58,6 +61,7 @@ export class Decoder {
         windowsHide: true,
       },
     );
+    if (priority === 'low' && this.#child.pid !== undefined) lowerPriority(this.#child.pid);
     this.#pipe = duplexOf(this.#child);
     this.#reader = new FrameReader((frame) => {
       this.#take(frame);

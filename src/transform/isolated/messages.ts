@@ -1,12 +1,13 @@
 /** What the worker and a decoder's process say to each other. Each side parses what comes: the decoder reads strangers' files. */
 import { z } from 'zod';
+import type { Histogram } from '../../image/preview.ts';
 import { imageFormats } from '../../image/format.ts';
 import { recipeSchema } from '../../image/recipe.ts';
 import type { FailureCode } from '../../image/failure.ts';
 import type { ImageFacts } from '../contract.ts';
 
 /** Changes with any of these messages: another version may have been installed under a worker that runs. */
-export const protocol = 1;
+export const protocol = 2;
 
 const count = z.number().int().nonnegative();
 const text = z.string().max(4_000);
@@ -31,6 +32,12 @@ const factsSchema = z
     }),
   );
 
+const bins = z.array(count).length(256);
+const histogramSchema: z.ZodType<Histogram> = z.union([
+  z.strictObject({ grey: bins }),
+  z.strictObject({ r: bins, g: bins, b: bins }),
+]);
+
 /** Worker to decoder. `setup` comes first, and brings the recipe's files as blobs, named by their SHA-256. */
 export const requestSchema = z.discriminatedUnion('ask', [
   z.strictObject({
@@ -43,6 +50,8 @@ export const requestSchema = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('inspect') }),
   /** The image as a blob, or none: the one that was inspected last. */
   z.strictObject({ ask: z.literal('apply'), facts: factsSchema, recipe: recipeSchema }),
+  /** One blob: the image. `room`: bytes of memory that drawing it may take. */
+  z.strictObject({ ask: z.literal('preview'), room: z.number().nonnegative() }),
   /** The image that was inspected last will not be applied here. Has no answer. */
   z.strictObject({ ask: z.literal('forget') }),
 ]);
@@ -88,6 +97,14 @@ export const answerSchema = z.discriminatedUnion('answer', [
         pages: count,
       }),
     ),
+    rss: count,
+  }),
+  /** One blob: the picture. */
+  z.strictObject({
+    answer: z.literal('drawn'),
+    width: count,
+    height: count,
+    histogram: histogramSchema,
     rss: count,
   }),
   z.strictObject({ answer: z.literal('refused'), failure: failureSchema, rss: count }),

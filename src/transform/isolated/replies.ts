@@ -34,6 +34,8 @@ function isOfProcess(answer: AnyAnswer): answer is Exclude<AnyAnswer, ImageAnswe
 function misfit({ request }: Order, answer: ImageAnswer, blobs: number): string | undefined {
   if (answer.answer === 'refused') return undefined;
   if (request.ask === 'inspect' && answer.answer === 'facts') return undefined;
+  if (request.ask === 'preview' && answer.answer === 'drawn')
+    return blobs === 1 ? undefined : 'not one picture';
   if (request.ask === 'apply' && answer.answer === 'made') {
     const { recipe } = request;
     const names = answer.outputs.map(({ output }) => output).join('/');

@@ -6,7 +6,7 @@ import type { ImageAnswer, Request } from './messages.ts';
 /** What is asked of a decoder about one image. */
 export interface Job {
   readonly image: Uint8Array;
-  readonly request: Extract<Request, { ask: 'inspect' | 'apply' }>;
+  readonly request: Extract<Request, { ask: 'inspect' | 'apply' | 'preview' }>;
   /** Bytes of memory that it may take, beside what the process has anyway. */
   readonly memory: number;
   /** Milliseconds until the decoder is killed: more than it gives itself. */

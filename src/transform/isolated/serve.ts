@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { toKuvaError } from '../../image/failure.ts';
 import { defaultRecipe } from '../../image/recipe.ts';
-import type { Transformer } from '../contract.ts';
+import type { PreviewMaker, Transformer } from '../contract.ts';
 import type { Limits } from '../limits.ts';
 import type { RecipeFiles } from '../recipeFiles.ts';
 import { type Frame, FrameReader, framePieces } from './frames.ts';
@@ -13,7 +13,7 @@ import { watchWorker } from './watchdog.ts';
 /** The descriptor over which requests come and answers go. */
 export const channel = 3;
 
-export type MakeTransformer = (limits: Limits, files: RecipeFiles) => Promise<Transformer>;
+export type MakeTransformer = (limits: Limits, files: RecipeFiles) => Promise<Transformer & PreviewMaker>;
 
 /** A PNG of one grey pixel: decoding and encoding it shows that sharp works here before any image is at stake. */
 const sample = Buffer.from(
@@ -59,7 +59,7 @@ function standApart(): void {
 class Decoder {
   readonly #make: MakeTransformer;
   readonly #send: (answer: Answer, blobs?: readonly Uint8Array[]) => void;
-  #transformer: Transformer | undefined;
+  #transformer: (Transformer & PreviewMaker) | undefined;
   #kept: Buffer | undefined;
 
   constructor(make: MakeTransformer, send: (answer: Answer, blobs?: readonly Uint8Array[]) => void) {
@@ -84,6 +84,12 @@ class Decoder {
         const facts = await this.#transformer.inspect(image);
         this.#kept = image;
         this.#send({ answer: 'facts', facts, rss: process.memoryUsage.rss() });
+        return;
+      }
+      if (request.ask === 'preview') {
+        const { bytes, ...about } = await this.#transformer.preview(image, request.room);
+        if (image.length > untidy) globalThis.gc?.();
+        this.#send({ answer: 'drawn', ...about, rss: process.memoryUsage.rss() }, [bytes]);
         return;
       }
       const made = await this.#transformer.apply(image, request.facts, request.recipe);

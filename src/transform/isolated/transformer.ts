@@ -1,5 +1,5 @@
 import { KuvaError } from '../../image/failure.ts';
-import type { Transformer } from '../contract.ts';
+import type { PreviewMaker, Transformer } from '../contract.ts';
 import type { Limits } from '../limits.ts';
 import { noRecipeFiles, type RecipeFiles } from '../recipeFiles.ts';
 import { weighImage } from '../weigh.ts';
@@ -12,11 +12,13 @@ export interface IsolatedOptions {
   readonly files?: RecipeFiles;
   /** Decoders at the same time: as many as transforms may run. */
   readonly size: number;
+  /** `low`: they work only where nobody else wants the processor. */
+  readonly priority?: 'low';
   /** Another program than the product's own, for tests. */
   readonly program?: DecoderProgram;
 }
 
-export interface IsolatedTransformer extends Transformer {
+export interface IsolatedTransformer extends Transformer, PreviewMaker {
   /** Starts a first decoder, so that it is ready when the first image comes. */
   warmUp(): void;
   /** Ends every decoder. */
@@ -46,8 +48,8 @@ const ownProgram: DecoderProgram = {
  * `decoder-unavailable` and `interrupted`.
  */
 export function createIsolatedTransformer(limits: Limits, options: IsolatedOptions): IsolatedTransformer {
-  const { files = noRecipeFiles, size, program = ownProgram } = options;
-  const pool = new DecoderPool({ program, limits, files }, size);
+  const { files = noRecipeFiles, size, priority, program = ownProgram } = options;
+  const pool = new DecoderPool({ program, limits, files, ...(priority && { priority }) }, size);
   const time = limits.time + grace;
   return {
     warmUp: () => {
@@ -61,6 +63,21 @@ export function createIsolatedTransformer(limits: Limits, options: IsolatedOptio
       if (answer.answer === 'refused') throw toldFailure(answer.failure);
       if (answer.answer === 'facts') return answer.facts;
       throw spokeNonsense('no facts');
+    },
+    async preview(image, room, signal) {
+      const memory = image.length * inspecting.copies + inspecting.bytes + room * lenience.factor;
+      const { answer, blobs } = await pool.run({
+        image,
+        request: { ask: 'preview', room },
+        memory,
+        time,
+        signal,
+      });
+      if (answer.answer === 'refused') throw toldFailure(answer.failure);
+      const [bytes] = blobs;
+      if (answer.answer !== 'drawn' || bytes === undefined) throw spokeNonsense('no picture');
+      const { width, height, histogram } = answer;
+      return { bytes, width, height, histogram };
     },
     async apply(image, facts, recipe, signal) {
       const memory = weighImage(facts, recipe) * lenience.factor + image.length * 2 + lenience.bytes;
