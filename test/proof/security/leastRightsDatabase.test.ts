@@ -135,6 +135,20 @@ describe('the users of docs/least-rights.md', () => {
     expect(verified.stdout).toContain('4 outputs are there');
   });
 
+  it('the worker tells of its looks over the bucket, sends alerts, and keeps previews for who looks', async () => {
+    for (const sql of [
+      "insert into kuva.alert_turns (pipeline_id, worker, until) values (1, 'me', now()) on conflict (pipeline_id) do update set until = now()",
+      'delete from kuva.alert_turns',
+      "insert into kuva.alerts (pipeline_id, name, since, told_at) values (1, 'mine', now(), now()) on conflict (pipeline_id, name) do update set told_at = now()",
+      "delete from kuva.alerts where name = 'mine'",
+      "select kuva.put_preview(1, 1, 'before', 'a', 1, 1, '{}', 'b', 0, 0)",
+      "select kuva.note_viewer(1, 'me', 1), kuva.note_viewer(1, 'me', 0)",
+    ])
+      expect(await refusedTo('worker', sql), sql).toBe('allowed');
+    const passes = await as('reader', (client) => client.query('select worker from kuva.passes'));
+    expect(passes.rows).toHaveLength(1);
+  });
+
   it('the reader sees status, log, verify and log_records, and can do nothing', async () => {
     const buckets = await bucketsWith('dog.jpg');
     const worker = await home('worker', buckets);
