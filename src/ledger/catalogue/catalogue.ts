@@ -1,0 +1,17 @@
+import { pipelineNumber } from '../pipelineId.ts';
+import type { LedgerPool } from '../pool.ts';
+import type { LedgerContext } from '../context.ts';
+import type { Catalogue } from './contract.ts';
+import { followEnded } from './ended.ts';
+import { history } from './history.ts';
+import { search } from './search.ts';
+
+/** See {@link Catalogue}. Its pool should be its own: workers must not wait for somebody who looks. */
+export function openCatalogue(pool: LedgerPool, pipeline: string): Catalogue {
+  const context: LedgerContext = { pool, pipeline, pipelineId: pipelineNumber(pool, pipeline) };
+  return {
+    search: (filter, page) => search(context, filter, page),
+    followEnded: (most) => followEnded(context, most),
+    history: (span) => history(context, span),
+  };
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { dateColumn } from '../columns.ts';
+import type { LedgerContext } from '../context.ts';
+import { queryOne } from '../sql.ts';
+import { type History, historySpans, type HistorySpan } from './contract.ts';
+
+const historySchema = z.object({
+  begin: dateColumn,
+  done: z.array(z.coerce.number()),
+  aside: z.array(z.coerce.number()),
+  bytes: z.array(z.coerce.number()),
+});
+
+/** See {@link Catalogue.history}. Minutes that are over are counted once and kept (`kuva.history`, by whoever asks). */
+export async function history({ pool, pipelineId }: LedgerContext, span: HistorySpan): Promise<History> {
+  const { step, steps } = historySpans[span];
+  const row = await queryOne(
+    pool,
+    historySchema,
+    'select begin, done, aside, bytes from kuva.history($1, $2, $3)',
+    [await pipelineId(), step, steps],
+  );
+  return { step, from: row.begin, done: row.done, setAside: row.aside, bytes: row.bytes };
+}
