@@ -40,6 +40,7 @@ module.exports = {
     only('pipeline', contracts),
     only('alerts', ['^src/pipeline/', ...contracts]),
     only('web', ['^src/pipeline/', ...contracts]),
+    only('dashboard', ['^src/(pipeline|web)/', '^src/ledger/catalogue/contract\\.ts$', ...contracts]),
     only('config', configPieces),
     { name: 'no-circles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
     {
@@ -54,7 +55,8 @@ module.exports = {
     home('picomatch', 'pipeline'),
     home('(yaml|fastest-levenshtein)', 'config'),
     home('(commander|pino)', 'cli'),
-    home('(hono|@hono|prom-client)', 'web'),
+    home('(hono|@hono)', '(web|dashboard)'),
+    home('prom-client', 'web'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

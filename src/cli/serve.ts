@@ -10,33 +10,47 @@ export interface WebPlugs {
   readonly open: readonly WebPlug[];
   /** These need the token, where there is one. */
   readonly guarded: readonly WebPlug[];
+  /** Beginnings of paths whose routes bound a request's body by themselves. */
+  readonly longBodies?: readonly string[];
+  /** Ends what would keep the server from closing. */
+  readonly close?: () => Promise<void>;
 }
 
 /**
  * Serves metrics, health and what else there is while `work` lasts.
- * @param keepsGoing with `listen: auto`, only a command that keeps going is served
+ * @param keepsGoing with `listen: auto`, only a command that keeps going is served; `shows`: and somebody should look at it
  */
 export async function serveWhile<T>(
   { http }: KuvaConfig,
   plugs: WebPlugs,
   narrator: Narrator,
-  keepsGoing: boolean,
+  keepsGoing: boolean | 'shows',
   work: () => Promise<T>,
 ): Promise<T> {
   const asked = http.listen !== 'auto';
   const listen =
-    http.listen === 'auto' ? (keepsGoing ? { host: '127.0.0.1', port: usualPort } : 'off') : http.listen;
+    http.listen === 'auto'
+      ? keepsGoing !== false
+        ? { host: '127.0.0.1', port: usualPort }
+        : 'off'
+      : http.listen;
   if (listen === 'off') return work();
   const serving = await keepServing({
     listen,
     ...(http.token !== undefined && { token: http.token }),
     ...plugs,
-    // Nobody asked for it in so many words: not worth a line.
+    // Where nobody asked for it in so many words, it is not worth a line.
     onServing: (url) => {
-      narrator.note(asked ? 'info' : 'debug', `Metrics and health: ${url}/metrics, /healthz, /readyz`);
+      narrator.note(
+        asked || keepsGoing === 'shows' ? 'info' : 'debug',
+        `${plugs.close === undefined ? '' : `Dashboard: ${url}/ · `}Metrics and health: ${url}/metrics, /healthz, /readyz`,
+      );
     },
     onRefused: ({ message, data }) => {
-      narrator.note(asked ? 'warn' : 'debug', `${message}. ${data ?? ''} It is tried again now and then.`);
+      narrator.note(
+        asked ? 'warn' : keepsGoing === 'shows' ? 'info' : 'debug',
+        `${message}. ${data ?? ''} It is tried again now and then.`,
+      );
     },
     onTrouble: (error) => {
       narrator.note(
@@ -48,6 +62,7 @@ export async function serveWhile<T>(
   try {
     return await work();
   } finally {
+    await plugs.close?.().catch(() => undefined);
     await serving.close();
   }
 }

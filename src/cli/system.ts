@@ -7,8 +7,10 @@ import type { Terminal } from './terminal.ts';
 import {
   type WiredLedger,
   type WiredTransforms,
+  type Looking,
   wireDatabase,
   wireLedger,
+  wireLooking,
   wireStore,
   wireTransforms,
 } from './wire.ts';
@@ -28,6 +30,8 @@ export interface LedgerSystem extends WiredLedger {
   /** The options that make another kuva command talk to the same system, e.g. ` --data /srv/kuva`; mostly empty. */
   readonly where: string;
   readonly stopping: Stopping;
+  /** The ledger once more, for those who look at it; closed with the rest. */
+  readonly look: () => Omit<Looking, 'close'>;
   /** Work that uses these parts: should the command fail beside it, it is told to stop and waited for before they close. */
   readonly waitFor: (work: Promise<unknown>) => void;
 }
@@ -111,13 +115,27 @@ async function withOpen<T>(
     });
     close.push(database.close);
     const ledger = await wireLedger(database.pool, config);
+    const look = (): Looking => {
+      const looking = wireLooking(database.pool, config.pipeline);
+      close.push(looking.close);
+      return looking;
+    };
     const notices = [...notes, ...ledger.notices];
     const waitFor = (work: Promise<unknown>): void => {
       close.push(async () => {
         await work;
       });
     };
-    return await action({ ...ledger, notices, config, where: whereOf(options), stopping, waitFor, close });
+    return await action({
+      ...ledger,
+      notices,
+      config,
+      where: whereOf(options),
+      stopping,
+      look,
+      waitFor,
+      close,
+    });
   } finally {
     // What still runs when a command fails would hold its connections, and keep the database from closing, for ever.
     stopping.end();

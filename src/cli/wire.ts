@@ -2,6 +2,8 @@
 import { dirname, sep } from 'node:path';
 import type { DatabaseChoice, KuvaConfig, Place, S3BucketPlace } from '../config/config.ts';
 import type { ImageQueue, Ledger, Monitor } from '../ledger/contract.ts';
+import type { Catalogue } from '../ledger/catalogue/contract.ts';
+import { openCatalogue } from '../ledger/catalogue/catalogue.ts';
 import { startEmbedded } from '../ledger/embedded/startEmbedded.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { checkSchema, migrate } from '../ledger/migrate.ts';
@@ -119,6 +121,25 @@ export async function wireLedger(
     monitor: openMonitor(pool, pipeline),
     checkSchema: () => checkSchema(pool),
     notices,
+  };
+}
+
+/** The ledger for those who look at it. */
+export interface Looking {
+  readonly ledger: Ledger;
+  readonly catalogue: Catalogue;
+  readonly close: () => Promise<void>;
+}
+
+/** Connections of its own: a worker never waits for somebody who looks. They are opened when they are needed. */
+const lookingConnections = 3;
+
+export function wireLooking({ connection }: LedgerPool, pipeline: string): Looking {
+  const pool = openPool(connection, lookingConnections);
+  return {
+    ledger: openLedger(pool, pipeline),
+    catalogue: openCatalogue(pool, pipeline),
+    close: () => endPool(pool),
   };
 }
 

@@ -56,11 +56,15 @@ export interface WebHookChoice {
   readonly header: string;
 }
 
-/** Where metrics and health are served. */
+/** Where the dashboard, metrics and health are served. */
 export interface HttpChoice {
   /** `auto`: on the usual port of this machine, if it is free and the command keeps going. */
   readonly listen: 'auto' | 'off' | ListenAddress;
   readonly token?: Secret;
+  /** Do workers serve the dashboard there? */
+  readonly dashboard: boolean;
+  /** It shows, and changes nothing. */
+  readonly readOnly: boolean;
 }
 
 /** A bucket, and how to get at it. */

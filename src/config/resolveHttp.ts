@@ -47,7 +47,12 @@ export function resolveHttp(form: HttpForm, base: string, around: Surroundings):
     });
   }
   return {
-    http: { listen: listen ?? 'off', ...(secret !== undefined && { token: secret }) },
+    http: {
+      listen: listen ?? 'off',
+      ...(secret !== undefined && { token: secret }),
+      dashboard: form.dashboard === 'on',
+      readOnly: form.read_only,
+    },
     complaints,
     notes: note === undefined ? [] : [note],
   };

@@ -65,7 +65,7 @@ export const fileSchema = z
       .describe('Bounds that an image must keep, checked before it is decoded.'),
     worker: workerSchema.prefault({}).describe('How a worker goes about its work.'),
     log: logSchema.prefault({}).describe('What the program tells.'),
-    http: httpSchema.prefault({}).describe('Metrics and health over HTTP.'),
+    http: httpSchema.prefault({}).describe('The dashboard, metrics and health over HTTP.'),
     alerts: alertsSchema.prefault({}).describe('Who is told when something needs a person.'),
     events: eventsSchema
       .optional()

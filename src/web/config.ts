@@ -4,7 +4,7 @@ import { usualPort } from './listen.ts';
 /** `${NAME}` of an environment variable. */
 const referencePattern = /^\$\{[A-Za-z_]\w*\}$/;
 
-/** The `http` block: where a worker tells how it is. */
+/** The `http` block: where a worker tells how it is, and shows what it does. */
 export const httpSchema = z.strictObject({
   listen: z
     .union([
@@ -14,7 +14,7 @@ export const httpSchema = z.strictObject({
     ])
     .default('auto')
     .describe(
-      `Where metrics and health are served. \`auto\`: \`kuva start\` and \`kuva worker\` on 127.0.0.1:${usualPort} if that is free, \`kuva run\` not at all. \`off\`: nowhere. An address that other machines can reach needs a token.`,
+      `Where the dashboard, metrics and health are served. \`auto\`: \`kuva start\` and \`kuva worker\` on 127.0.0.1:${usualPort} if that is free, \`kuva run\` not at all. \`off\`: nowhere. An address that other machines can reach needs a token.`,
     ),
   token: z
     .string()
@@ -26,6 +26,14 @@ export const httpSchema = z.strictObject({
     .describe('`${NAME}` of the environment variable that has the token: 16 characters or more.')
     .meta({ examples: ['${KUVA_HTTP_TOKEN}'] }),
   token_file: z.string().min(1).optional().describe('A file with the token and nothing else.'),
+  dashboard: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether `kuva start` and `kuva worker` serve the dashboard there too.'),
+  read_only: z
+    .boolean()
+    .default(false)
+    .describe('Whether the dashboard only shows: nothing can be put in or tried again there.'),
 });
 
 export type HttpForm = z.infer<typeof httpSchema>;

@@ -1,12 +1,18 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIPv4 } from 'node:net';
-import type { Hono, MiddlewareHandler } from 'hono';
-import type { Secret } from '../image/secret.ts';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Context, Hono, MiddlewareHandler } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { sessionCookie } from './sessions.ts';
+import type { SignIn } from './signIn.ts';
 
 /** What a route knows about who asks. */
 export interface WebVariables {
   /** It gave the token, or none is asked for. */
   readonly trusted: boolean;
+  /** Where a token is asked for: what compares it. */
+  readonly signIn: SignIn | undefined;
+  /** The Content-Security-Policy of this answer, instead of the usual one, which allows nothing at all. */
+  policy: string | undefined;
 }
 
 export type WebApp = Hono<{ Variables: WebVariables }>;
@@ -30,12 +36,31 @@ function isLocalName(header: string): boolean {
   );
 }
 
-/** Notes whether the request bears the token; routes decide what to do about it. */
-export function recogniseToken(token: Secret | undefined): Guard {
+/** Notes whether the request bears the token or a session; routes decide what to do about it. */
+export function recogniseToken(signIn: SignIn | undefined): Guard {
   return async (context, next) => {
-    context.set('trusted', token === undefined || bears(context.req.header('authorization'), token));
+    context.set('signIn', signIn);
+    if (signIn === undefined || signIn.sessions.knows(getCookie(context, sessionCookie))) {
+      context.set('trusted', true);
+      return next();
+    }
+    context.set('trusted', false);
+    const given = /^Bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
+    if (given === undefined) return next();
+    const address = addressOf(context);
+    const wait = signIn.wait(address, false);
+    if (wait > 0) {
+      context.header('Retry-After', String(Math.ceil(wait / 1000)));
+      return context.json({ error: 'too many wrong tokens came from your address; wait a minute' }, 429);
+    }
+    context.set('trusted', signIn.accepts(given, address));
     return next();
   };
+}
+
+/** The other end of the connection: of a proxy, where there is one. */
+export function addressOf(context: Context): string | undefined {
+  return getConnInfo(context).remote.address;
 }
 
 /** Refuses whoever was not recognised. */
@@ -44,13 +69,3 @@ export const onlyTrusted: Guard = async (context, next) => {
   context.header('WWW-Authenticate', 'Bearer realm="kuva"');
   return context.json({ error: 'this needs the token of `http: token:`, as "Authorization: Bearer …"' }, 401);
 };
-
-/** Compares hashes, which have one length, in constant time. */
-function bears(header: string | undefined, token: Secret): boolean {
-  const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
-  return given !== undefined && timingSafeEqual(digest(given), digest(token.reveal()));
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}

@@ -9,7 +9,9 @@ import { secureHeaders } from 'hono/secure-headers';
 import { KuvaError } from '../image/failure.ts';
 import type { Secret } from '../image/secret.ts';
 import { onlyLocalNames, onlyTrusted, recogniseToken, type WebApp } from './guard.ts';
+import { watchBody } from './body.ts';
 import { isLoopback, type ListenAddress, showListen } from './listen.ts';
+import { SignIn } from './signIn.ts';
 
 /** Adds routes to the server. */
 export type WebPlug = (app: WebApp) => void;
@@ -22,6 +24,8 @@ export interface WebServerOptions {
   readonly open: readonly WebPlug[];
   /** Routes that need the token, where there is one. */
   readonly guarded: readonly WebPlug[];
+  /** Beginnings of paths whose routes bound a request's body by themselves. */
+  readonly longBodies?: readonly string[];
   /** Told when a route fails; the asker hears only that it did. */
   readonly onTrouble?: (error: unknown) => void;
 }
@@ -35,8 +39,8 @@ export interface WebServer {
 
 /** Bytes of a request's body. */
 const largestBody = 1_000_000;
-/** Connections at the same time: a scraper, a load balancer, some people. */
-const mostConnections = 100;
+/** Connections at the same time: a scraper, a load balancer, some dozen open pages, each with up to six. */
+const mostConnections = 300;
 /** Milliseconds that answers under way still have when the server closes. */
 const lastMoments = 1_000;
 
@@ -46,18 +50,24 @@ const lastMoments = 1_000;
  */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const { listen } = options;
-  const app = webApp(options);
+  const isLong = (path: string): boolean =>
+    options.longBodies?.some((begin) => path.startsWith(begin)) === true;
+  const app = webApp(options, isLong);
   // Its own Request objects, without a change to the process's globals.
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer(
     {
       maxHeaderSize: 16_384,
       headersTimeout: 10_000,
-      requestTimeout: 30_000,
+      // It would end a long upload; see `watchBody`.
+      requestTimeout: 0,
       keepAliveTimeout: 30_000,
       connectionsCheckingInterval: 10_000,
     },
-    (question, answer) => void listener(question, answer),
+    (question, answer) => {
+      watchBody(question, isLong(question.url ?? ''));
+      void listener(question, answer);
+    },
   );
   server.maxConnections = mostConnections;
   const sockets = new Set<Socket>();
@@ -89,7 +99,12 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   return { url: `http://${showListen({ ...listen, port })}`, close: () => (closing ??= end()) };
 }
 
-function webApp({ listen, token, open, guarded, onTrouble }: WebServerOptions): WebApp {
+const nothingAllowed = "default-src 'none'; frame-ancestors 'none'";
+
+function webApp(
+  { listen, token, open, guarded, onTrouble }: WebServerOptions,
+  isLong: (path: string) => boolean,
+): WebApp {
   const local = isLoopback(listen.host);
   if (!local && token === undefined) {
     throw new KuvaError('config-invalid', {
@@ -100,22 +115,24 @@ function webApp({ listen, token, open, guarded, onTrouble }: WebServerOptions): 
   }
   const app: WebApp = new Hono();
   // First, so that refusals bear them too. Nothing here is meant for a page of someone else, or for a cache.
+  app.use(async (context, next) => {
+    await next();
+    context.header('Content-Security-Policy', context.get('policy') ?? nothingAllowed);
+    if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
+  });
   app.use(
     secureHeaders({
-      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
       // Not ours to promise: it is plain HTTP, perhaps behind a proxy that speaks TLS.
       strictTransportSecurity: false,
     }),
   );
-  app.use(async (context, next) => {
-    await next();
-    if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
-  });
   if (local) app.use(onlyLocalNames);
-  app.use(
-    bodyLimit({ maxSize: largestBody, onError: (context) => context.json({ error: 'too large' }, 413) }),
-  );
-  app.use(recogniseToken(token));
+  const limit = bodyLimit({
+    maxSize: largestBody,
+    onError: (context) => context.json({ error: 'too large' }, 413),
+  });
+  app.use((context, next) => (isLong(context.req.path) ? next() : limit(context, next)));
+  app.use(recogniseToken(token === undefined ? undefined : new SignIn(token)));
   for (const plug of open) plug(app);
   app.use(onlyTrusted);
   for (const plug of guarded) plug(app);
@@ -131,7 +148,7 @@ function cannotListen(listen: ListenAddress, thrown: unknown): KuvaError {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown error';
   const why = reasons[code] ?? code;
   return new KuvaError('config-invalid', {
-    what: `Metrics and health cannot be served on ${showListen(listen)}: ${why}`,
+    what: `Dashboard, metrics and health cannot be served on ${showListen(listen)}: ${why}`,
     data: 'Images are processed all the same.',
     remedy: 'Choose another address in `http: listen:`, or `off`.',
     cause: thrown,

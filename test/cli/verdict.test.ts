@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { verdictOf } from '../../src/cli/verdict.ts';
+import { verdictExits } from '../../src/cli/verdict.ts';
 import type { LedgerStatus } from '../../src/ledger/contract.ts';
+import { verdictOf } from '../../src/pipeline/verdict.ts';
 
 const now = new Date('2026-11-23T12:00:00Z');
 const minute = 60_000;
@@ -49,5 +50,6 @@ it.each([
     { verdict: 'outage', exit: 75, text: 'The bucket does not answer, for 6 min' },
   ],
 ])('`kuva status --check` ends with the code of the worst: %s', (_name, status, expected) => {
-  expect(verdictOf(status, 15 * minute)).toMatchObject(expected);
+  const verdict = verdictOf(status, 15 * minute);
+  expect({ ...verdict, exit: verdictExits[verdict.verdict] }).toMatchObject(expected);
 });

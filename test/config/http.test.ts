@@ -22,7 +22,11 @@ it.each([
   ['off', 'off'],
   ['auto', 'auto'],
 ])('listen: %s is understood', (text, listen) => {
-  expect(http(makeAround(), `http: { listen: ${text} }\n`)).toEqual({ listen });
+  expect(http(makeAround(), `http: { listen: ${text} }\n`)).toEqual({
+    listen,
+    dashboard: true,
+    readOnly: false,
+  });
 });
 
 it.each([

@@ -5,6 +5,7 @@ import { jsonNarrator } from '../narrate/json.ts';
 import type { Narrator } from '../narrate/narrator.ts';
 import { plainNarrator } from '../narrate/plain.ts';
 import type { Action } from '../action.ts';
+import { dashboardPlugs } from '../dashboard.ts';
 import { serveWhile } from '../serve.ts';
 import { type System, sharedOptions, withSystem } from '../system.ts';
 import type { Terminal } from '../terminal.ts';
@@ -12,11 +13,11 @@ import { prepareWork } from '../work.ts';
 import { makeWorkerName } from '../workerName.ts';
 
 /** `kuva start`: keeps going until it is stopped. */
-export const start: Action = (given, terminal) => keepGoing(given, terminal, announce);
+export const start: Action = (given, terminal) => keepGoing(given, terminal, 'shows', announce);
 
 /** `kuva worker`: the same on one more machine. */
 export const worker: Action = (given, terminal) =>
-  keepGoing(given, terminal, ({ config }) => [
+  keepGoing(given, terminal, true, ({ config }) => [
     `One more worker for "${config.pipeline}": ${config.input.url} → ${config.output.url}`,
     'Stop it with Ctrl-C; the others go on.',
   ]);
@@ -24,6 +25,7 @@ export const worker: Action = (given, terminal) =>
 function keepGoing(
   given: Readonly<Record<string, unknown>>,
   terminal: Terminal,
+  keepsGoing: true | 'shows',
   greeting: (system: System, terminal: Terminal) => string[],
 ): Promise<number> {
   const options = sharedOptions.parse(given);
@@ -33,7 +35,8 @@ function keepGoing(
     const work = await prepareWork(system, { worker, narrator });
     for (const notice of system.notices) narrator.note('warn', notice);
     if (!terminal.json) for (const line of greeting(system, terminal)) terminal.line(line);
-    await serveWhile(system.config, work.plugs, narrator, true, () =>
+    const plugs = dashboardPlugs(system, work.plugs, narrator);
+    await serveWhile(system.config, plugs, narrator, keepsGoing, () =>
       alertWhile(system, { worker, narrator, leads: true }, () => work.run(true)),
     );
     if (system.stopping.stopNow.aborted) return exitCodes.incomplete;

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { durationSchema } from '../../image/quantity.ts';
 import { pause } from '../../pipeline/pause.ts';
-import { rateOf, timeLeft } from '../../pipeline/throughput.ts';
+import { statusReport } from '../../pipeline/statusReport.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
 import type { Action } from '../action.ts';
 import { showStatus } from '../statusView.ts';
 import { sharedOptions, withLedger } from '../system.ts';
-import { verdictOf } from '../verdict.ts';
+import { verdictExits } from '../verdict.ts';
 
 const optionsSchema = sharedOptions.extend({
   watch: z.boolean().optional(),
@@ -30,17 +30,12 @@ export const status: Action = (given, terminal) => {
     };
     for (;;) {
       const now = await ledger.status();
-      const verdict = verdictOf(now, options.stalled ?? config.alerts.stalled);
-      if (terminal.json) {
-        const left = timeLeft(now);
-        const worked = {
-          rate: rateOf(now) ?? null,
-          secondsLeft: left === undefined ? null : Math.round(left / 1000),
-        };
-        terminal.line(jsonText({ pipeline: config.pipeline, ...now, ...worked, ...verdict }));
-      } else if (options.check === true) terminal.line(`${verdict.verdict}: ${verdict.text}`);
+      const report = statusReport(config.pipeline, now, options.stalled ?? config.alerts.stalled);
+      const exit = verdictExits[report.verdict];
+      if (terminal.json) terminal.line(jsonText({ ...report, exit }));
+      else if (options.check === true) terminal.line(`${report.verdict}: ${report.text}`);
       else showStatus(now, about, terminal, options.watch === true);
-      if (options.check === true) return verdict.exit;
+      if (options.check === true) return exit;
       if (options.watch === true) await pause(interval, stopping.stop);
       if (options.watch !== true || stopping.stop.aborted) return exitCodes.ok;
     }

@@ -5,7 +5,7 @@ import { queryOne } from '../sql.ts';
 import { type History, historySpans, type HistorySpan } from './contract.ts';
 
 const historySchema = z.object({
-  begin: dateColumn,
+  first_at: dateColumn,
   done: z.array(z.coerce.number()),
   aside: z.array(z.coerce.number()),
   bytes: z.array(z.coerce.number()),
@@ -17,8 +17,8 @@ export async function history({ pool, pipelineId }: LedgerContext, span: History
   const row = await queryOne(
     pool,
     historySchema,
-    'select begin, done, aside, bytes from kuva.history($1, $2, $3)',
+    'select first_at, done_in as done, aside_in as aside, bytes_in as bytes from kuva.history($1, $2, $3)',
     [await pipelineId(), step, steps],
   );
-  return { step, from: row.begin, done: row.done, setAside: row.aside, bytes: row.bytes };
+  return { step, from: row.first_at, done: row.done, setAside: row.aside, bytes: row.bytes };
 }

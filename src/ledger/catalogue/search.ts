@@ -46,14 +46,19 @@ export async function search(
 }
 
 /** The few images that an index finds by hash or by the beginning of a name; undefined where they are not few. */
-async function byIndex({ pool, pipelineId }: LedgerContext, filter: SearchFilter): Promise<bigint[] | undefined> {
+async function byIndex(
+  { pool, pipelineId }: LedgerContext,
+  filter: SearchFilter,
+): Promise<bigint[] | undefined> {
   const statement = new Statement();
   const pipeline = statement.value(await pipelineId());
   const sources: string[] = [];
   if (filter.sha256 !== undefined) {
     const sha256 = statement.value(filter.sha256);
     for (const column of ['input_sha256', 'output_sha256'])
-      sources.push(`select image_id from kuva.records where pipeline_id = ${pipeline} and ${column} = ${sha256}`);
+      sources.push(
+        `select image_id from kuva.records where pipeline_id = ${pipeline} and ${column} = ${sha256}`,
+      );
   } else {
     const pattern = filter.name === undefined ? undefined : namePattern(filter.name);
     if (pattern?.hasPrefix !== true) return undefined;
@@ -108,7 +113,7 @@ async function nextPiece(
         ) i`
       : `select id, key, changed_at, state from kuva.images i
           where i.pipeline_id = ${pipeline} and i.state = any(${states}) and ${statement.conditions}`;
-  const hit = matches(filter, statement);
+  const hit = matches(filter, named !== undefined, statement);
   const rows = await query(
     pool,
     placeSchema,
@@ -120,15 +125,9 @@ async function nextPiece(
 }
 
 /** What is left to compare once an index has done its part. */
-function matches({ name, sha256 }: SearchFilter, statement: Statement): string {
-  if (name === undefined) return 'true';
-  const { like, hasPrefix } = namePattern(name);
-  if (hasPrefix && sha256 === undefined) return namedIn(like, statement);
-  return namedIn(like, statement);
-}
-
-function namedIn(like: string, statement: Statement): string {
-  const value = statement.value(like);
-  return `(i.key like ${value} or (i.state = 'done' and exists (
-    select from kuva.records r where r.image_id = i.id and r.output_key like ${value})))`;
+function matches({ name, sha256 }: SearchFilter, byIndexAlone: boolean, statement: Statement): string {
+  if (name === undefined || (byIndexAlone && sha256 === undefined)) return 'true';
+  const like = statement.value(namePattern(name).like);
+  return `(i.key like ${like} or (i.state = 'done' and exists (
+    select from kuva.records r where r.image_id = i.id and r.output_key like ${like})))`;
 }

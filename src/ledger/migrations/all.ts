@@ -7,6 +7,7 @@ import { monitoring } from './006-monitoring.ts';
 import { outages } from './007-outages.ts';
 import { leases } from './008-leases.ts';
 import { previews } from './009-previews.ts';
+import { looking } from './010-looking.ts';
 
 export interface Migration {
   readonly id: number;
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   outages,
   leases,
   previews,
+  looking,
 ];

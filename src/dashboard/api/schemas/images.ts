@@ -38,13 +38,9 @@ export const imageSchema = z
   .openapi('Image');
 
 export const imageFilter = z.object({
-  name: z
-    .string()
-    .max(1024)
-    .optional()
-    .openapi({
-      description: 'Part of an input or output key; with * or ? a pattern of the whole key. Case counts.',
-    }),
+  name: z.string().max(1024).optional().openapi({
+    description: 'Part of an input or output key; with * or ? a pattern of the whole key. Case counts.',
+  }),
   state: z
     .union([stateSchema, z.array(stateSchema)])
     .optional()

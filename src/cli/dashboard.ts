@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url';
+import type { KuvaConfig } from '../config/config.ts';
+import { recipeYaml } from '../config/recipeYaml.ts';
+import type { About } from '../dashboard/api/schemas/about.ts';
+import { openDashboard } from '../dashboard/dashboard.ts';
+import { imageFormats } from '../image/format.ts';
+import { type Recipe, recipeDigest } from '../image/recipe.ts';
+import type { Narrator } from './narrate/narrator.ts';
+import type { WebPlugs } from './serve.ts';
+import type { System } from './system.ts';
+import { readVersion } from './version.ts';
+
+/** Beside this program's own files: where `npm run build` puts the page. */
+const pageFolder = fileURLToPath(new URL('../dashboard/web', import.meta.url));
+
+/** What is served anyway, and the dashboard with it, unless it is switched off. */
+export function dashboardPlugs(system: System, plugs: WebPlugs, narrator: Narrator): WebPlugs {
+  const { config, recipe, output } = system;
+  if (!config.http.dashboard || config.http.listen === 'off') return plugs;
+  const { ledger, catalogue } = system.look();
+  const dashboard = openDashboard({
+    about: aboutOf(config, recipe),
+    ledger,
+    catalogue,
+    output,
+    stalled: config.alerts.stalled,
+    pageFolder,
+    onTrouble: (error) => {
+      narrator.note(
+        'warn',
+        `The dashboard failed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    },
+  });
+  return {
+    ...plugs,
+    open: [...plugs.open, dashboard.plug],
+    longBodies: dashboard.longBodies,
+    close: () => dashboard.close(),
+  };
+}
+
+function aboutOf(config: KuvaConfig, recipe: Recipe): About {
+  const { http, limits, rejected } = config;
+  return {
+    version: readVersion(),
+    pipeline: config.pipeline,
+    input: config.input.url,
+    output: config.output.url,
+    ...(rejected.move !== undefined && { rejected: rejected.move.url }),
+    readOnly: http.readOnly,
+    canUpload: false,
+    previews: false,
+    login: http.token !== undefined,
+    recipe: {
+      digest: recipeDigest(recipe),
+      yaml: recipeYaml(recipe),
+      outputs: recipe.outputs.map(({ name, key, metadata, steps }) => ({
+        name,
+        key,
+        metadata,
+        steps: steps.map(({ step, ...settings }) => ({ step, settings })),
+      })),
+    },
+    formats: [...imageFormats],
+    limits,
+  };
+}

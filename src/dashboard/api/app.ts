@@ -1,0 +1,68 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { WebPlug } from '../../web/server.ts';
+import { ApiFailure, answerTo } from './failure.ts';
+import { ownPagesOnly, signedInOnly, writableOnly } from './guard.ts';
+import type { ApiApp, ApiPlug } from './route.ts';
+
+export const apiPath = '/api/v1';
+
+export interface ApiOptions {
+  readonly version: string;
+  readonly readOnly: boolean;
+  /** Routes for everybody: signing in. */
+  readonly open: readonly ApiPlug[];
+  readonly routes: readonly ApiPlug[];
+  /** Told when something fails that should not. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** The API, as routes of the web server: it authenticates by itself. */
+export function apiPlug(options: ApiOptions): WebPlug {
+  const app = apiApp(options);
+  return (server) => {
+    server.route(apiPath, app);
+  };
+}
+
+function apiApp({ version, readOnly, open, routes, onTrouble }: ApiOptions): ApiApp {
+  const app: ApiApp = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const [issue] = result.error.issues;
+      const where = issue?.path.join('.') ?? '';
+      throw new ApiFailure(400, {
+        code: 'usage-invalid',
+        what: `${where === '' ? '' : `${where}: `}${issue?.message ?? 'this was not understood'}`,
+      });
+    },
+  });
+  app.use(ownPagesOnly);
+  for (const plug of open) plug(app);
+  app.use(signedInOnly);
+  app.use(writableOnly(readOnly));
+  for (const plug of routes) plug(app);
+  app.get('/openapi.json', (context) => context.json(openApiDocument(app, version)));
+  app.all('*', (context) => {
+    throw new ApiFailure(404, { code: 'not-found', what: `The API has nothing at ${context.req.path}` });
+  });
+  app.onError((thrown, context) => {
+    const { status, body, retryAfter, unexpected } = answerTo(thrown);
+    if (unexpected) onTrouble(thrown);
+    if (retryAfter !== undefined) context.header('Retry-After', String(retryAfter));
+    if (status === 401) context.header('WWW-Authenticate', 'Bearer realm="kuva"');
+    return context.json(body, status);
+  });
+  return app;
+}
+
+function openApiDocument(app: ApiApp, version: string) {
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Kuvaputki',
+      version,
+      description: 'What the dashboard asks, and what scripts may ask. Errors have one form; ids are text.',
+    },
+    servers: [{ url: apiPath }],
+  });
+}

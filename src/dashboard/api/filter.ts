@@ -1,0 +1,13 @@
+import type { SearchFilter } from '../../ledger/catalogue/contract.ts';
+import type { ImageFilter } from './schemas/images.ts';
+
+/** What was asked for, as the ledger understands it. An empty name is none. */
+export function searchFilter({ name, state, sha256, since, until }: ImageFilter): SearchFilter {
+  return {
+    ...(name !== undefined && name !== '' && { name: name.replaceAll('\0', '').toWellFormed() }),
+    ...(state !== undefined && { states: typeof state === 'string' ? [state] : state }),
+    ...(sha256 !== undefined && { sha256: sha256.toLowerCase() }),
+    ...(since !== undefined && { since: new Date(since) }),
+    ...(until !== undefined && { until: new Date(until) }),
+  };
+}

@@ -1,0 +1,79 @@
+/** The dashboard's server: its parts put together, as routes for the web server. */
+import type { Catalogue } from '../ledger/catalogue/contract.ts';
+import type { Ledger } from '../ledger/contract.ts';
+import { statusReport } from '../pipeline/statusReport.ts';
+import type { ObjectStore } from '../store/contract.ts';
+import type { WebPlug } from '../web/server.ts';
+import { apiPlug } from './api/app.ts';
+import { jsonOf } from './api/json.ts';
+import type { ApiPlug } from './api/route.ts';
+import { aboutRoute } from './api/routes/about.ts';
+import { eventsRoute } from './api/routes/events.ts';
+import { imageRoutes } from './api/routes/images.ts';
+import { sessionRoutes } from './api/routes/session.ts';
+import { statusRoutes } from './api/routes/status.ts';
+import type { About } from './api/schemas/about.ts';
+import { type Status, statusSchema } from './api/schemas/status.ts';
+import { Follower } from './events/follower.ts';
+import { pagePlug } from './page/plug.ts';
+
+export interface DashboardOptions {
+  readonly about: About;
+  readonly ledger: Ledger;
+  readonly catalogue: Catalogue;
+  readonly output: ObjectStore;
+  /** Milliseconds without an end of any image after which nothing moves. */
+  readonly stalled: number;
+  /** Where the built page lies. */
+  readonly pageFolder: string;
+  /** More routes of the API: previews. */
+  readonly more?: readonly ApiPlug[];
+  /** A page was opened. @returns to be called when it was closed */
+  readonly onOpen?: () => () => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+export interface Dashboard {
+  readonly plug: WebPlug;
+  /** Beginnings of paths whose requests may have long bodies. */
+  readonly longBodies: readonly string[];
+  /** Ends the streams of events. */
+  close(): Promise<void>;
+}
+
+export function openDashboard(options: DashboardOptions): Dashboard {
+  const { about, ledger, catalogue, stalled, more = [], onTrouble } = options;
+  const closing = new AbortController();
+  const status = async (): Promise<Status> =>
+    jsonOf(statusSchema, statusReport(about.pipeline, await ledger.status(), stalled));
+  const follower = new Follower({ catalogue, status });
+  const api = apiPlug({
+    version: about.version,
+    readOnly: about.readOnly,
+    open: [sessionRoutes],
+    routes: [
+      aboutRoute(about),
+      statusRoutes(status, catalogue),
+      imageRoutes(ledger, catalogue),
+      eventsRoute({
+        follower,
+        onOpen: options.onOpen ?? (() => () => undefined),
+        signal: closing.signal,
+      }),
+      ...more,
+    ],
+    onTrouble,
+  });
+  const page = pagePlug(options.pageFolder);
+  return {
+    plug: (app) => {
+      api(app);
+      page(app);
+    },
+    longBodies: ['/api/v1/uploads/', '/api/v1/recipe/try'],
+    close: async () => {
+      closing.abort();
+      await follower.close();
+    },
+  };
+}
