@@ -11,7 +11,11 @@ function http(around: TestSurroundings, text: string) {
 }
 
 it('nothing said about HTTP means: on the usual port of this machine, where a command keeps going', () => {
-  expect(loadConfig({ around: makeAround() }).value.http).toEqual({ listen: 'auto' });
+  expect(loadConfig({ around: makeAround() }).value.http).toEqual({
+    listen: 'auto',
+    dashboard: true,
+    readOnly: false,
+  });
 });
 
 it.each([

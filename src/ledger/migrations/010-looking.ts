@@ -39,6 +39,7 @@ returns table (minute timestamptz, done bigint, aside bigint, bytes bigint) lang
     left join aside_by_minute a on a.minute = t.minute
 $$;
 
+-- By steps of so many seconds, the last of which is not over yet.
 create function kuva.history(
   pipeline int, step int, steps int,
   out first_at timestamptz, out done_in bigint[], out aside_in bigint[], out bytes_in bigint[]
@@ -49,9 +50,11 @@ declare
   first_missing timestamptz;
   last_missing timestamptz;
 begin
+  -- Who may only read counts all of it each time.
+  if pg_is_in_recovery() or not (has_table_privilege('kuva.minutes', 'insert') and has_table_privilege('kuva.minutes', 'delete')) then over := '-infinity'; end if;
   first_at := to_timestamp(floor(extract(epoch from now()) / step) * step - (steps - 1) * step);
   select min(t.minute), max(t.minute) into first_missing, last_missing
-    from generate_series(first_at, over - interval '1 second', interval '1 minute') as t (minute)
+    from generate_series(first_at, greatest(over, first_at) - interval '1 second', interval '1 minute') as t (minute)
     where not exists (select from kuva.minutes m where m.pipeline_id = pipeline and m.minute = t.minute);
   if first_missing is not null then
     insert into kuva.minutes as m (pipeline_id, minute, done, aside, bytes)
