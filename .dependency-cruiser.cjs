@@ -46,9 +46,33 @@ module.exports = {
     {
       name: 'no-dev-packages',
       severity: 'error',
-      from: { path: '^src/' },
+      // What the page uses is built into it; nothing of it is installed with the program.
+      from: { path: '^src/', pathNot: '^src/dashboard/web/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
     },
+    {
+      name: 'page-imports',
+      comment: 'The page runs in a browser: of the server it takes types, of the vocabulary what needs no package.',
+      severity: 'error',
+      from: { path: '^src/dashboard/web/' },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/dashboard/web/', '^src/image/(failure|state)\\.ts$', '^src/dashboard/api/schemas/'],
+      },
+    },
+    {
+      name: 'page-types-alone',
+      severity: 'error',
+      from: { path: '^src/dashboard/web/' },
+      to: { path: '^src/dashboard/api/schemas/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'page-stays-in-the-browser',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/dashboard/web/' },
+      to: { path: '^src/dashboard/web/' },
+    },
+    home('(preact|@preact|uplot)', 'dashboard/web'),
     home('sharp', 'transform'),
     home('(undici|@smithy|fast-xml-parser)', 'store/s3'),
     home('(pg|graphile-worker)', 'ledger'),
