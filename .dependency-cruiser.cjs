@@ -52,7 +52,8 @@ module.exports = {
     },
     {
       name: 'page-imports',
-      comment: 'The page runs in a browser: of the server it takes types, of the vocabulary what needs no package.',
+      comment:
+        'The page runs in a browser: of the server it takes types, of the vocabulary what needs no package.',
       severity: 'error',
       from: { path: '^src/dashboard/web/' },
       to: {
