@@ -11,6 +11,7 @@ import { inParallel } from './inParallel.ts';
 export interface Bucket {
   readonly name: string;
   put(key: string, bytes: Uint8Array): Promise<void>;
+  get(key: string): Promise<Buffer>;
   exists(key: string): Promise<boolean>;
   list(): Promise<string[]>;
   /** SHA-256 of every object, by key: each is read back. */
@@ -37,6 +38,10 @@ export async function makeBucket(connection: S3Connection, name: string, closing
     async put(key, body) {
       const sha256 = createHash('sha256').update(body).digest('hex');
       await drain(await client.send({ method: 'PUT', key, body, sha256, doing: `writing ${key}` }));
+    },
+    async get(key) {
+      const { body } = await client.send({ method: 'GET', key, doing: `reading ${key}` });
+      return buffer(body);
     },
     async exists(key) {
       const answer = await client.send({ method: 'HEAD', key, expect: [404], doing: `looking for ${key}` });

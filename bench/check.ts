@@ -38,6 +38,30 @@ export function checkRun(keys: readonly string[], found: Found): Check {
   return check;
 }
 
+/**
+ * The same for who only moves: each output must have the very bytes of its input. Rows are looked at where there are some.
+ * @param hashes SHA-256 of the inputs, by key
+ * @param nameOf what an input is called in the output bucket
+ */
+export function checkMoved(
+  hashes: ReadonlyMap<string, string>,
+  nameOf: (key: string) => string,
+  found: Omit<Found, 'rows'> & { readonly rows?: readonly LogRow[] },
+): Check {
+  const inputs = new Set(found.inputs);
+  const rows = found.rows?.map(({ name }) => name);
+  const check = { inputsLeft: 0, outputsMissing: 0, rowsMissing: 0, rowsDoubled: 0, rowsFalse: 0 };
+  for (const [key, hash] of hashes) {
+    if (inputs.has(key)) check.inputsLeft++;
+    if (found.outputs.get(nameOf(key)) !== hash) check.outputsMissing++;
+    if (rows === undefined) continue;
+    const own = rows.filter((name) => name === nameOf(key)).length;
+    if (own === 0) check.rowsMissing++;
+    else check.rowsDoubled += own - 1;
+  }
+  return check;
+}
+
 export function isComplete(check: Check): boolean {
   return Object.values(check).every((count: number) => count === 0);
 }

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 import process from 'node:process';
 import sharp from 'sharp';
-import type { Programs } from './programs.ts';
+import type { Program, Programs } from './programs.ts';
 
 /** What the figures were measured on: without it, they mean nothing. */
 export interface Machine {
@@ -24,7 +24,20 @@ export function describeMachine(programs: Programs, servers: { postgres: string;
     ImageMagick: programs.convert.version,
     s3cmd: programs.s3cmd.version,
     psql: programs.psql.version,
+    ...versionsOf({
+      Python: programs.optional.python,
+      boto3: programs.optional.pythonModules,
+      "Debian's libvips": programs.optional.libvips,
+      rclone: programs.optional.rclone,
+    }),
   });
+}
+
+function versionsOf(programs: Readonly<Record<string, Program | undefined>>): Record<string, string> {
+  const versions: Record<string, string> = {};
+  for (const [name, program] of Object.entries(programs))
+    if (program !== undefined) versions[name] = program.version;
+  return versions;
 }
 
 /** @param versions of what takes part, beside Node */

@@ -2,20 +2,33 @@
 import { writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { Closing } from './closing.ts';
+import { type Section, writeSection } from './writeSection.ts';
 
-export interface Bench<Options extends { readonly json?: string | undefined }, Result> {
+/** What every bench can be told. */
+export interface CommonOptions {
+  readonly json?: string | undefined;
+  readonly write?: boolean | undefined;
+}
+
+export interface Bench<Options extends CommonOptions, Result> {
   readonly usage: string;
   readonly parse: (argv: readonly string[]) => Options | 'help';
   readonly measure: (options: Options, closing: Closing, say: (line: string) => void) => Promise<Result>;
   readonly report: (result: Result) => string[];
+  /** Where `--write` puts the report in docs/performance.md. */
+  readonly section?: Section;
+  /** Did ours do all that it was given? Otherwise the exit code is 1. */
+  readonly sound: (result: Result) => boolean;
 }
 
 /** Runs it with the process' own command line; the exit code is the process'. */
-export async function runBench<Options extends { readonly json?: string | undefined }, Result>({
+export async function runBench<Options extends CommonOptions, Result>({
   usage,
   parse,
   measure,
   report,
+  section,
+  sound,
 }: Bench<Options, Result>): Promise<void> {
   const closing = new Closing();
   for (const [signal, code] of [
@@ -43,7 +56,13 @@ export async function runBench<Options extends { readonly json?: string | undefi
     });
     if (options.json !== undefined)
       await writeFile(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
-    console.log(`\n${report(result).join('\n').trimEnd()}`);
+    const lines = report(result);
+    console.log(`\n${lines.join('\n').trimEnd()}`);
+    if (options.write === true && section !== undefined) await writeSection(section, lines);
+    if (!sound(result)) {
+      console.error('Ours did not do all that it was given: see the table.');
+      process.exitCode = 1;
+    }
   } catch (thrown) {
     process.exitCode = 1;
     if (!closing.signal.aborted) console.error(thrown instanceof Error ? thrown.message : thrown);

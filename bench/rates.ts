@@ -1,29 +1,21 @@
-import { checkRun, isComplete } from './check.ts';
-import type { Options } from './options.ts';
-import { readRows } from './ledgerRows.ts';
-import { orderOfRuns, type PlannedRun } from './order.ts';
+import { createHash } from 'node:crypto';
+import { checkMoved, checkRun, isComplete, madeName } from './check.ts';
+import type { Field, Given, Runner } from './contenders.ts';
 import { inParallel } from './inParallel.ts';
+import { readPhases, readRows } from './ledgerRows.ts';
+import type { Options } from './options.ts';
+import { orderOfRuns, type PlannedRun } from './order.ts';
+import { checkPictures } from './pixels.ts';
 import type { PictureSet } from './pictures.ts';
-import { checkText, nameOf } from './report/rates.ts';
+import { nameOf } from './report/names.ts';
 import { significant } from './report/numbers.ts';
-import {
-  type Check,
-  type Contender,
-  contenders,
-  type Cost,
-  type FailedRun,
-  type Run,
-  type SetName,
-} from './result.ts';
-import type { Kuva } from './rivals/kuva.ts';
-import { runSharp } from './rivals/sharp.ts';
-import type { TutorialScript } from './rivals/tutorial.ts';
-import type { TestBed } from './servers/testBed.ts';
+import { checkText } from './report/rates.ts';
+import { type Check, contenders, type FailedRun, type Run, type SetName } from './result.ts';
+import type { Database, TestBed } from './servers/testBed.ts';
 
 export interface RateParts {
   readonly testBed: TestBed;
-  readonly kuva: Kuva;
-  readonly tutorial: TutorialScript;
+  readonly field: Field;
   readonly sets: ReadonlyMap<SetName, PictureSet>;
   readonly options: Options;
   readonly cores: number;
@@ -37,7 +29,9 @@ export interface RateParts {
 export async function measureRates(parts: RateParts): Promise<{ runs: Run[]; failed: FailedRun[] }> {
   const runs: Run[] = [];
   const failed: FailedRun[] = [];
-  for (const planned of orderOfRuns([...parts.sets.keys()], contenders, parts.options.rounds)) {
+  const wanted = parts.options.contenders ?? contenders;
+  const present = contenders.filter((each) => wanted.includes(each) && parts.field.runners.has(each));
+  for (const planned of orderOfRuns([...parts.sets.keys()], present, parts.options.rounds)) {
     const label = `round ${planned.round}, set ${planned.set}, ${nameOf(planned.contender, parts.cores)}`;
     try {
       const run = await measure(parts, planned);
@@ -58,70 +52,54 @@ export async function measureRates(parts: RateParts): Promise<{ runs: Run[]; fai
 
 async function measure(parts: RateParts, planned: PlannedRun): Promise<Run> {
   const pictures = parts.sets.get(planned.set);
-  if (pictures === undefined) throw new Error(`there is no set ${planned.set}`);
-  const images = countOf(parts.options, planned.set, planned.contender);
+  const runner = parts.field.runners.get(planned.contender);
+  if (pictures === undefined || runner === undefined) throw new Error('it does not take part');
+  const images = runner.images(planned.set);
   const files = pictures.take(images);
-  const { quality } = pictures.facts;
-  switch (planned.contender) {
-    case 'sharp-one':
-      return { ...planned, images, ...(await runSharp(files, quality, 1)) };
-    case 'sharp-many':
-      return { ...planned, images, ...(await runSharp(files, quality, parts.cores)) };
-    case 'kuva':
-      return {
-        ...planned,
-        images,
-        ...(await onBuckets(parts, planned, files, () => parts.kuva.run(images))),
-      };
-    case 'tutorial':
-      return {
-        ...planned,
-        images,
-        ...(await onBuckets(parts, planned, files, () => parts.tutorial.run(images, 1))),
-      };
-    case 'tutorial-no-sleep':
-      return {
-        ...planned,
-        images,
-        ...(await onBuckets(parts, planned, files, () => parts.tutorial.run(images, undefined))),
-      };
-  }
-}
-
-/** Fills the input bucket, has it worked through, looks at what came of it, and empties both buckets, whatever happens. */
-async function onBuckets(
-  { testBed }: RateParts,
-  { set, round, contender }: PlannedRun,
-  files: readonly Uint8Array[],
-  work: () => Promise<Cost>,
-): Promise<Cost & { check: Check }> {
   // Names of their own in each run: the log keeps the rows of all of them.
-  const keyOf = (at: number): string => `${contender}-${set}${round}-${String(at).padStart(5, '0')}.jpg`;
-  const keys = files.map((_, at) => keyOf(at));
+  const { contender, set, round } = planned;
+  const keys = files.map((_, at) => `${contender}-${set}${round}-${String(at).padStart(5, '0')}.jpg`);
+  const given: Given = { files, keys, quality: pictures.facts.quality };
+  if (runner.leaves.what === 'nothing') return { ...planned, images, ...(await runner.run(given)) };
   try {
-    await inParallel(8, files.entries(), ([at, file]) => testBed.input.put(keyOf(at), file));
-    const cost = await work();
-    const database = testBed.databaseUrl(contender === 'kuva' ? 'bench_kuva' : 'bench_tutorial');
-    const check = checkRun(keys, {
-      inputs: await testBed.input.list(),
-      outputs: await testBed.output.hashes(),
-      rows: await readRows(database, keys),
-    });
-    return { ...cost, check };
+    await inParallel(8, files.entries(), ([at, file]) => parts.testBed.input.put(keys[at] ?? '', file));
+    const cost = await runner.run(given);
+    const check = await checkBuckets(parts.testBed, runner, given);
+    const database = parts.testBed.databaseUrl('bench_kuva');
+    const phases = contender === 'kuva' ? await readPhases(database, keys) : undefined;
+    return { ...planned, images, ...cost, check, ...(phases !== undefined && { phases }) };
   } finally {
-    await testBed.input.empty();
-    await testBed.output.empty();
+    await parts.testBed.input.empty();
+    await parts.testBed.output.empty();
   }
 }
 
-function countOf(options: Options, set: SetName, contender: Contender): number {
-  const small = set === 'A';
-  switch (contender) {
-    case 'tutorial':
-      return options[small ? 'tutorial-a' : 'tutorial-b'];
-    case 'tutorial-no-sleep':
-      return options[small ? 'tutorial-a-no-sleep' : 'tutorial-b-no-sleep'];
-    default:
-      return options[small ? 'count-a' : 'count-b'];
+/** Looks at what came of a run, apart from what the contender says of itself. */
+async function checkBuckets(testBed: TestBed, { leaves }: Runner, given: Given): Promise<Check> {
+  const { keys, files } = given;
+  const { input, output } = testBed;
+  const found = { inputs: await input.list(), outputs: await output.hashes() };
+  const rowsOf = (database: Database) => readRows(testBed.databaseUrl(database), keys);
+  switch (leaves.what) {
+    case 'pictures': {
+      const [key] = keys;
+      const [file] = files;
+      // One of them is looked at by its pixels: rows and hashes are true of a black picture too.
+      if (key !== undefined && file !== undefined && found.outputs.has(madeName(key)))
+        await checkPictures(file, await output.get(madeName(key)));
+      return checkRun(keys, { ...found, rows: await rowsOf(leaves.database) });
+    }
+    case 'moved': {
+      const hashes = new Map(keys.map((key, at) => [key, sha256(files[at] ?? Buffer.alloc(0))]));
+      const nameOfMoved = leaves.renamed ? madeName : (key: string): string => key;
+      const rows = leaves.database === undefined ? {} : { rows: await rowsOf(leaves.database) };
+      return checkMoved(hashes, nameOfMoved, { ...found, ...rows });
+    }
+    case 'nothing':
+      throw new Error('there is nothing to check');
   }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -2,7 +2,18 @@
 import type { Machine } from './machine.ts';
 
 /** Who does the work. The order is that of the tables. */
-export const contenders = ['kuva', 'tutorial', 'tutorial-no-sleep', 'sharp-one', 'sharp-many'] as const;
+export const contenders = [
+  'kuva',
+  'python',
+  'python-vips',
+  'tutorial',
+  'tutorial-no-sleep',
+  'rclone',
+  'lean',
+  'sharp-one',
+  'sharp-many',
+  'entropy',
+] as const;
 
 export type Contender = (typeof contenders)[number];
 
@@ -15,6 +26,10 @@ export interface SetFacts {
   readonly width: number;
   readonly height: number;
   readonly quality: number;
+  /** Where the pictures come from. */
+  readonly source: string;
+  /** How many of the different files are written in which way. */
+  readonly ways: Readonly<Record<'standard' | 'optimised' | 'progressive', number>>;
   /** Files that differ; they are used in turn, under names of their own. */
   readonly distinct: number;
   /** Bytes of one file on average. */
@@ -39,6 +54,10 @@ export interface Cost {
   readonly cpuSeconds: number;
   /** CPU of Ceph and PostgreSQL meanwhile. */
   readonly serverCpuSeconds: number;
+  /** The same, server by server. */
+  readonly servers?: Readonly<Record<string, number>>;
+  /** CPU of the program told apart by what its processes are: `main`, `decoders`. */
+  readonly processes?: Readonly<Record<string, number>>;
   /** CPU that anything else on the machine used meanwhile: noise. */
   readonly otherCpuSeconds: number;
   /** Most that its processes of one moment had at their peaks together. Absent where it shares a process with the bench. */
@@ -50,8 +69,10 @@ export interface Run extends Cost {
   readonly contender: Contender;
   readonly round: number;
   readonly images: number;
-  /** Absent for plain sharp, which has no buckets. */
+  /** Absent for what works in memory alone, which has no buckets. */
   readonly check?: Check;
+  /** Milliseconds of an image's way by phase, as the ledger has them; ours alone. */
+  readonly phases?: Readonly<Record<string, { readonly p50: number; readonly p95: number }>>;
 }
 
 /** A run that did not come to its end; it has no rate. */
@@ -67,6 +88,8 @@ export interface Latency {
   readonly store: 's3' | 'folder';
   /** Milliseconds between two looks of the worker into the bucket. */
   readonly poll: number | undefined;
+  /** Does the store tell the worker of each upload? */
+  readonly notifications: boolean;
   readonly milliseconds: readonly number[];
 }
 
@@ -77,6 +100,12 @@ export interface BenchResult {
   readonly runs: readonly Run[];
   readonly failed: readonly FailedRun[];
   readonly latencies: readonly Latency[];
+  /** Who could not take part, and why. */
+  readonly absent: Readonly<Partial<Record<Contender, string>>>;
+  /** What our main process does with its time, by part; see `profile/`. Shares of its CPU time. */
+  readonly mainShares?: Readonly<Partial<Record<SetName, Readonly<Record<string, number>>>>>;
+  /** Milliseconds until a program is ready, several starts each. */
+  readonly starts: readonly { readonly what: string; readonly milliseconds: readonly number[] }[];
   /** An empty bucket, from the start of `kuva run` to its end: what each run pays once. Seconds. */
   readonly emptyRunSeconds: readonly number[];
 }

@@ -11,6 +11,11 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: medianOf(sorted), min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN };
 }
 
+/** @throws RangeError as {@link spreadOf} */
+export function median(values: readonly number[]): number {
+  return medianOf(inOrder(values));
+}
+
 /**
  * The nearest-rank quantile: always a value that was really measured, never one between two.
  * @param share 0 to 1, e.g. 0.95 for p95

@@ -13,6 +13,8 @@ import type { BacklogResult } from './result.ts';
 await runBench<BacklogOptions, BacklogResult>({
   usage,
   parse: parseBacklogOptions,
+  // A job that is not settled has thrown.
+  sound: ({ runs }) => runs.length > 0,
   report: backlogReport,
   async measure(options, closing, say) {
     const begun = new Date().toISOString();

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { madeName } from '../check.ts';
@@ -6,6 +7,7 @@ import { type Child, endOf, tail } from '../measure/child.ts';
 import type { PictureSet } from '../pictures.ts';
 import type { Latency } from '../result.ts';
 import { prepareKuva, startOnFolders } from '../rivals/kuva.ts';
+import { freePort } from '../servers/freePorts.ts';
 import type { TestBed } from '../servers/testBed.ts';
 import { measureLatency, type Way } from './measure.ts';
 
@@ -31,7 +33,63 @@ export async function latencyOnS3(
     measureLatency(way, pictures.take(uploads + 1), options, stopped),
   );
   await testBed.output.empty();
-  return { store: 's3', poll, milliseconds };
+  return { store: 's3', poll, notifications: false, milliseconds };
+}
+
+/** The same, with Ceph telling the worker of each upload. */
+export async function latencyWithNotifications(
+  testBed: TestBed,
+  pictures: PictureSet,
+  uploads: number,
+  folder: string,
+  closing: Closing,
+): Promise<Latency> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const secret = randomBytes(20).toString('hex');
+  const kuva = await prepareKuva(testBed, 'bench_latency', folder, closing, {
+    settings: {
+      http: { listen: `127.0.0.1:${port}` },
+      events: { url, secret: '${KUVA_EVENTS_SECRET}' },
+    },
+    env: { KUVA_EVENTS_SECRET: secret },
+  });
+  const way: Way = {
+    put: (name, bytes) => testBed.input.put(name, bytes),
+    hasResult: (name) => testBed.output.exists(madeName(name)),
+  };
+  await kuva.command('events', 'on');
+  try {
+    const milliseconds = await whileRunning(kuva.start('worker'), async (stopped) => {
+      // A new topic may be silent for half a minute; uploads before its first event would measure the looking instead.
+      const untilAwake = { uploads: 1, look: 10, spread: 0, limit };
+      for (let at = 0; at < 40; at++) {
+        const [, time = limit] = await measureLatency(
+          renamed(way, `wake-${at}-`),
+          pictures.take(2),
+          untilAwake,
+          stopped,
+        );
+        if (time < awake) break;
+      }
+      const options = { uploads, look: 5, spread: 500, limit };
+      return measureLatency(way, pictures.take(uploads + 1), options, stopped);
+    });
+    return { store: 's3', poll, notifications: true, milliseconds };
+  } finally {
+    await kuva.command('events', 'off');
+    await testBed.output.empty();
+  }
+}
+
+/** Milliseconds in which a result can only be there because the worker was told. */
+const awake = 400;
+
+function renamed(way: Way, prefix: string): Way {
+  return {
+    put: (name, bytes) => way.put(prefix + name, bytes),
+    hasResult: (name) => way.hasResult(prefix + name),
+  };
 }
 
 /** From a file's last byte in the input folder to the result in the output folder, with an idle `kuva start`. */
@@ -55,7 +113,7 @@ export async function latencyOnFolders(
   const milliseconds = await whileRunning(startOnFolders(folder, closing), (stopped) =>
     measureLatency(way, pictures.take(uploads + 1), options, stopped),
   );
-  return { store: 'folder', poll: undefined, milliseconds };
+  return { store: 'folder', poll: undefined, notifications: false, milliseconds };
 }
 
 /** Does something while a program runs, and stops it in order. Fails at once when the program ends by itself. */

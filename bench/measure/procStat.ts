@@ -45,6 +45,11 @@ export function peakBytesOf(pid: number): number | undefined {
   return text === undefined ? undefined : parsePeakBytes(text);
 }
 
+/** The words of a process' command line, by blanks; undefined when there is no such process (any more). */
+export function commandLineOf(pid: number): string | undefined {
+  return readIfThere(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ').trim();
+}
+
 export function busySeconds(): number {
   return parseBusySeconds(readFileSync('/proc/stat', 'utf8'));
 }

@@ -10,6 +10,7 @@ import {
   type SetFacts,
 } from '../result.ts';
 import { pairedRatio, spreadOf } from '../statistics.ts';
+import { nameOf } from './names.ts';
 import { significant, withSpread } from './numbers.ts';
 
 /** One line of a table: a contender over all rounds. */
@@ -41,9 +42,13 @@ export function rateTable(result: BenchResult, set: SetFacts): string[] {
     .filter(({ runs, failures }) => runs.length + failures > 0);
   const megapixels = (set.width * set.height) / 1e6;
   return [
-    `Set ${set.name}: JPEGs of ${showBytes(Math.round(set.meanBytes))}, ${set.width} × ${set.height} (${significant(megapixels)} Mpx), quality ${set.quality}`,
+    `Set ${set.name}: JPEGs of ${showBytes(Math.round(set.meanBytes))}, ${set.width} × ${set.height} (${significant(megapixels)} Mpx), quality ${set.quality}; ${waysOf(set)}`,
     ...table(columns, lines),
   ];
+}
+
+function waysOf({ distinct, source, ways }: SetFacts): string {
+  return `${distinct} different ones, ${source}: ${ways.standard} with the standard's Huffman codes, ${ways.optimised} with their own, ${ways.progressive} progressive`;
 }
 
 const columns: readonly Column<Line>[] = [
@@ -64,21 +69,6 @@ const columns: readonly Column<Line>[] = [
   { title: 'peak memory', align: 'right', value: ({ runs }) => memory(runs) },
   { title: 'what came out', value: ({ runs, failures }) => outcome(runs, failures) },
 ];
-
-export function nameOf(contender: Contender, cores: number): string {
-  switch (contender) {
-    case 'kuva':
-      return 'kuva run';
-    case 'tutorial':
-      return "the tutorial's script";
-    case 'tutorial-no-sleep':
-      return 'the same without its sleep 1';
-    case 'sharp-one':
-      return 'sharp alone, 1 at a time';
-    case 'sharp-many':
-      return `sharp alone, ${cores} at a time`;
-  }
-}
 
 function rateOf(run: Run): number {
   return run.images / run.seconds;

@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { pathToFileURL } from 'node:url';
 import type { Closing } from '../closing.ts';
-import { type Child, startChild } from '../measure/child.ts';
+import { type Child, endOf, startChild, tail } from '../measure/child.ts';
 import { costOf } from '../measure/cost.ts';
 import { fromRoot } from '../projectRoot.ts';
 import type { Cost } from '../result.ts';
@@ -10,10 +11,16 @@ import type { Database, TestBed } from '../servers/testBed.ts';
 
 /** The built program with a kuva.yaml, as a user has it. */
 export interface Kuva {
-  /** `kuva run`: everything in the bucket. @param images how many there are, for the time limit */
-  run(images: number): Promise<Cost>;
+  /**
+   * `kuva run`: everything in the bucket.
+   * @param images how many there are, for the time limit
+   * @param profiles a folder for CPU profiles of all its processes; without it nothing is profiled
+   */
+  run(images: number, profiles?: string): Promise<Cost>;
   /** A command that goes on until it is stopped. */
   start(command: 'worker' | 'start'): Child;
+  /** One that ends by itself, as `events on`. @throws Error when it fails */
+  command(...words: readonly string[]): Promise<void>;
 }
 
 /** How long a user's `kuva run` may take to start, to find nothing and to end; far more than it needs. */
@@ -25,6 +32,7 @@ export async function prepareKuva(
   database: Database,
   folder: string,
   closing: Closing,
+  extra: { readonly settings?: object; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Kuva> {
   await mkdir(folder, { recursive: true });
   const url = new URL(testBed.databaseUrl(database));
@@ -39,6 +47,7 @@ export async function prepareKuva(
       output: `s3://${testBed.output.name}`,
       s3: { endpoint: testBed.ceph.connection.endpoint.href },
       database: url.href,
+      ...extra.settings,
     }),
   );
   const { accessKeyId, secretAccessKey } = testBed.ceph.connection;
@@ -47,16 +56,30 @@ export async function prepareKuva(
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     PGPASSWORD: password,
+    ...extra.env,
   };
-  const start = (command: string): Child =>
+  const start = (words: readonly string[], nodeOptions: readonly string[] = []): Child =>
     startKuva(
-      [command, '--config', config],
-      { cwd: folder, env, log: join(folder, `${command}.log`) },
+      [...words, '--config', config],
+      { cwd: folder, env, log: join(folder, `${words.join('-')}.log`) },
       closing,
+      nodeOptions,
     );
   return {
-    start,
-    run: (images) => costOf(() => start('run'), testBed.pids, startLimit + images * 5_000),
+    start: (command) => start([command]),
+    async command(...words) {
+      const child = start(words);
+      const outcome = await endOf(child, startLimit);
+      if (outcome !== 0)
+        throw new Error(`kuva ${words.join(' ')} ended with ${outcome}:\n${tail(child.output())}`);
+    },
+    run: (images, profiles) =>
+      costOf(
+        () => start(['run'], profiling(profiles)),
+        testBed.roots,
+        startLimit + images * 5_000,
+        (commandLine) => (commandLine.includes('isolated/child') ? 'decoders' : 'main'),
+      ),
   };
 }
 
@@ -73,8 +96,18 @@ function startKuva(
   args: readonly string[],
   options: Parameters<typeof startChild>[2],
   closing: Closing,
+  nodeOptions: readonly string[] = [],
 ): Child {
-  return startChild(process.execPath, [fromRoot('dist/cli/main.js'), ...args], options, closing);
+  const all = [...nodeOptions, fromRoot('dist/cli/main.js'), ...args];
+  return startChild(process.execPath, all, options, closing);
+}
+
+/** For Node: its own profiler in the main process, and one in each decoder. */
+function profiling(folder: string | undefined): string[] {
+  if (folder === undefined) return [];
+  const preload = pathToFileURL(fromRoot('dist-bench/bench/profile/withDecoders.js'));
+  preload.searchParams.set('folder', folder);
+  return ['--cpu-prof', '--cpu-prof-interval', '500', '--cpu-prof-dir', folder, '--import', preload.href];
 }
 
 /** Nothing of the tester's own configuration or credentials may reach the program. */

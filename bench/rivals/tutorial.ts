@@ -59,7 +59,7 @@ export async function prepareTutorial(
             },
             closing,
           ),
-        testBed.pids,
+        testBed.roots,
         60_000 + images * 15_000,
       ),
   };

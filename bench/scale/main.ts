@@ -10,6 +10,7 @@ import { tinyPicture } from '../large/fill.ts';
 import { thisMachine } from '../machine.ts';
 import { makeSet } from '../pictures.ts';
 import { runBench } from '../program.ts';
+import { findPrograms } from '../programs.ts';
 import { startTestBed } from '../servers/testBed.ts';
 import { measureRun, type Planned, type ScaleBed } from './measure.ts';
 import { parseScaleOptions, type ScaleOptions, usage } from './options.ts';
@@ -19,7 +20,14 @@ import { loads, type ScaleResult, type ScaleRun, workerCounts } from './result.t
 /** As the bench's PostgreSQL is started, and as PostgreSQL comes. */
 const maxConnections = 100;
 
-await runBench<ScaleOptions, ScaleResult>({ usage, parse: parseScaleOptions, report: scaleReport, measure });
+await runBench<ScaleOptions, ScaleResult>({
+  usage,
+  parse: parseScaleOptions,
+  measure,
+  report: scaleReport,
+  section: 'scale',
+  sound: ({ runs }) => runs.every(({ check }) => isComplete(check)),
+});
 
 async function measure(
   options: ScaleOptions,
@@ -29,7 +37,8 @@ async function measure(
   const begun = new Date().toISOString();
   const folder = await mkdtemp(join(tmpdir(), 'kuva-bench-'));
   closing.add(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  const photos = (await makeSet('A')).take(options.images);
+  const { convert } = await findPrograms();
+  const photos = (await makeSet('A', convert, say)).take(options.images);
   const picture = await tinyPicture();
   const files = { photos, tiny: Array.from({ length: options.tiny }, () => picture) };
   const testBed = await startTestBed(folder, options.store, closing);

@@ -116,7 +116,7 @@ async function watch(
 ): Promise<Pick<ScaleRun, 'seconds' | 'shares' | 'connections'>> {
   const roots = {
     workers: children.map(({ pid }) => pid),
-    ceph: testBed.ceph.pids,
+    ceph: Object.values(testBed.ceph.roots).flat(),
     postgres: [testBed.postgres.pid],
   };
   const ledger = openLedger(pool, 'images');

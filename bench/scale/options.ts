@@ -8,6 +8,7 @@ const optionsSchema = z.strictObject({
   'queue-rate': z.coerce.number().positive().optional(),
   store: z.enum(['bluestore', 'memstore']).default('bluestore'),
   json: z.string().min(1).optional(),
+  write: z.boolean().default(false),
 });
 
 export type ScaleOptions = z.infer<typeof optionsSchema>;
@@ -19,7 +20,8 @@ export const usage = `npm run bench:scale -- [options]
   --rounds N                 rounds of 1, 2 and 4 workers, in turn (3)
   --queue-rate N             images a second, as npm run bench:backlog measured them: how many workers one PostgreSQL carries
   --store bluestore|memstore where Ceph keeps its objects: on disk (bluestore) or in memory
-  --json FILE                write everything that was measured as JSON too`;
+  --json FILE                write everything that was measured as JSON too
+  --write                    put what is printed into docs/performance.md`;
 
 /** @throws Error that says what is wrong with the command line */
 export function parseScaleOptions(argv: readonly string[]): ScaleOptions | 'help' {

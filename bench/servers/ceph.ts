@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import type { S3Connection } from '../../src/store/s3/connection.ts';
 import type { Closing } from '../closing.ts';
+import type { Roots } from '../measure/shares.ts';
 import { fromRoot } from '../projectRoot.ts';
+import { freePorts } from './freePorts.ts';
 
 const run = promisify(execFile);
 
@@ -17,8 +18,8 @@ export interface CephServer {
   readonly connection: S3Connection;
   /** An s3cmd configuration file for it. */
   readonly s3cmdConfig: string;
-  /** Monitor, OSD and RGW. */
-  readonly pids: readonly number[];
+  /** `mon`, `osd`, `rgw`. */
+  readonly roots: Roots;
 }
 
 /** Keys of a server that lives for minutes and listens on loopback alone. */
@@ -46,44 +47,12 @@ export async function startCeph(folder: string, store: CephStore, closing: Closi
     timeout: 120_000,
     signal: closing.signal,
   });
-  const pids = await Promise.all(
-    ['mon.a', 'osd.0', 'rgw'].map(async (name) =>
-      Number(await readFile(join(folder, 'run', `${name}.pid`), 'utf8')),
-    ),
-  );
+  const pidOf = async (name: string): Promise<number> =>
+    Number(await readFile(join(folder, 'run', `${name}.pid`), 'utf8'));
+  const [mon, osd, rgw] = await Promise.all([pidOf('mon.a'), pidOf('osd.0'), pidOf('rgw')]);
   return {
     connection: { endpoint: new URL(`http://127.0.0.1:${port}`), region: 'us-east-1', ...keys },
     s3cmdConfig: join(folder, 's3cfg'),
-    pids,
+    roots: { rgw: [rgw], osd: [osd], mon: [mon] },
   };
-}
-
-/** Two ports on loopback that nobody listens on. Both are held until both are known, so that they differ. */
-async function freePorts(): Promise<readonly [number, number]> {
-  const servers = await Promise.all([listenAnywhere(), listenAnywhere()]);
-  await Promise.all(servers.map(({ close }) => close()));
-  return [servers[0].port, servers[1].port];
-}
-
-function listenAnywhere(): Promise<{ port: number; close: () => Promise<void> }> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      if (address === null || typeof address === 'string') {
-        reject(new Error('no TCP port was given'));
-        return;
-      }
-      resolve({
-        port: address.port,
-        close: () =>
-          new Promise((closed) => {
-            server.close(() => {
-              closed();
-            });
-          }),
-      });
-    });
-  });
 }

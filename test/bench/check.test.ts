@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addChecks, checkRun, type Found, isComplete } from '../../bench/check.ts';
+import { addChecks, checkMoved, checkRun, type Found, isComplete, madeName } from '../../bench/check.ts';
 
 const keys = ['a.jpg', 'b.jpg'];
 
@@ -57,6 +57,34 @@ describe('the check of a run', () => {
     expect(addChecks([lost, lost, checkRun(keys, complete)])).toMatchObject({
       rowsMissing: 4,
       inputsLeft: 0,
+    });
+  });
+});
+
+describe('the check of who only moves', () => {
+  const hashes = new Map([
+    ['a.jpg', 'one'],
+    ['b.jpg', 'two'],
+  ]);
+  const same = (key: string): string => key;
+
+  it('finds the same bytes under the same names, and nothing left', () => {
+    const outputs = new Map(hashes);
+    expect(isComplete(checkMoved(hashes, same, { inputs: [], outputs }))).toBe(true);
+  });
+
+  it('finds other bytes, inputs that stayed, and rows that are missing or doubled', () => {
+    const outputs = new Map([
+      ['negated_a.jpg', 'other'],
+      ['negated_b.jpg', 'two'],
+    ]);
+    const rows = [1, 2].map(() => ({ name: 'negated_b.jpg', hash: '' }));
+    expect(checkMoved(hashes, madeName, { inputs: ['b.jpg'], outputs, rows })).toEqual({
+      inputsLeft: 1,
+      outputsMissing: 1,
+      rowsMissing: 1,
+      rowsDoubled: 1,
+      rowsFalse: 0,
     });
   });
 });

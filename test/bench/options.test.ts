@@ -6,10 +6,10 @@ describe('the options of the bench', () => {
     expect(parseOptions([])).toMatchObject({
       rounds: 3,
       'count-a': 600,
-      'tutorial-a': 20,
-      'tutorial-a-no-sleep': 40,
-      'count-b': 40,
-      uploads: 30,
+      'tutorial-a': 10,
+      'no-sleep-a': 20,
+      'count-b': 90,
+      uploads: 20,
       store: 'bluestore',
     });
   });

@@ -26,19 +26,19 @@ describe.runIf(process.platform === 'linux')('what a program costs', () => {
 
   it('has the CPU of the program and of what it starts', async () => {
     const script = `${burn} require('node:child_process').execFileSync(process.execPath, ['-e', ${JSON.stringify(burn)}])`;
-    const { cpuSeconds } = await costOf(() => start(script), [], 60_000);
+    const { cpuSeconds } = await costOf(() => start(script), {}, 60_000);
     expect(cpuSeconds).toBeGreaterThan(0.75);
   });
 
   it('has the peak of its memory, also when most of it was given back', async () => {
     const script = `let held = Buffer.alloc(200e6, 1); held = undefined; ${burn} setTimeout(() => undefined, 200)`;
-    const { peakBytes } = await costOf(() => start(script), [], 60_000);
+    const { peakBytes } = await costOf(() => start(script), {}, 60_000);
     expect(peakBytes).toBeGreaterThan(200e6);
   });
 
   it('is not told of a program that fails: its last words are', async () => {
     const script = "console.error('no bucket'); process.exit(3)";
-    await expect(costOf(() => start(script), [], 60_000)).rejects.toThrow(/ended with 3[^]*no bucket/);
+    await expect(costOf(() => start(script), {}, 60_000)).rejects.toThrow(/ended with 3[^]*no bucket/);
   });
 
   it('is not told of a program that does not end: it is ended, with everything that it started', async () => {
@@ -48,7 +48,7 @@ describe.runIf(process.platform === 'linux')('what a program costs', () => {
       console.log('below ' + below.pid);
       setInterval(() => undefined, 1000)`;
     const child = start(script);
-    await expect(costOf(() => child, [], 3_000)).rejects.toThrow('not finished after 3 s');
+    await expect(costOf(() => child, {}, 3_000)).rejects.toThrow('not finished after 3 s');
     const below = Number(/below (\d+)/.exec(child.output())?.[1]);
     expect(below).toBeGreaterThan(0);
     await expect.poll(() => isAlive(below), { timeout: 10_000 }).toBe(false);

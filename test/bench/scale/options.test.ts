@@ -3,7 +3,13 @@ import { parseScaleOptions } from '../../../bench/scale/options.ts';
 
 describe('the options of bench:scale', () => {
   it('are those of its help when none is given', () => {
-    expect(parseScaleOptions([])).toEqual({ images: 400, tiny: 800, rounds: 3, store: 'bluestore' });
+    expect(parseScaleOptions([])).toEqual({
+      images: 400,
+      tiny: 800,
+      rounds: 3,
+      store: 'bluestore',
+      write: false,
+    });
   });
 
   it('take the rate of the queue for the model', () => {
