@@ -2,8 +2,10 @@
  * Starts the real servers that the tests share: a PostgreSQL (the embedded one, always) and a Ceph RGW (where it
  * is installed). With `KUVA_TEST_REQUIRE=all`, as in CI, a server that is not there is a failure, not a skip.
  */
+import path from 'node:path';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
+import { makeEntropyModule } from '../scripts/entropy.ts';
 import { type PostgresServer, startPostgres } from './servers/postgres.ts';
 import { type RgwServer, startRgw } from './servers/rgw.ts';
 
@@ -16,6 +18,7 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await makeEntropyModule(path.resolve(import.meta.dirname, '..'), []);
   const [postgres, rgw] = await Promise.all([startPostgres(), startRgw()]);
   if (rgw === undefined && process.env['KUVA_TEST_REQUIRE'] === 'all') {
     throw new Error(
