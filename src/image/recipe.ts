@@ -22,7 +22,7 @@ const stepsSchema = z.array(stepSchema).superRefine((steps, context) => {
   });
 });
 
-export const outputSchema = z.strictObject({
+const outputShape = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected a short name of a-z, 0-9, - and _')
@@ -42,6 +42,21 @@ export const outputSchema = z.strictObject({
     .describe(
       'keep: colour profile, EXIF, XMP, IPTC and orientation stay where the format can hold them; strip: they go, and the pixels are converted to sRGB and turned upright first, so that the picture looks the same.',
     ),
+  lossless: z
+    .enum(['auto', 'always', 'never'])
+    .default('auto')
+    .describe(
+      'How a JPEG is negated where `negate` is the only step and metadata are kept. auto: in its coded data, at most 4 levels off and without further loss, where that can be done; else by decoding and encoding it again. always: a JPEG that needs the latter is rejected. never: always the latter.',
+    ),
+});
+
+export const outputSchema = outputShape.superRefine((output, context) => {
+  if (output.lossless !== 'always' || isPlainNegation(output)) return;
+  context.addIssue({
+    code: 'custom',
+    message: 'lossless: always goes with steps: [negate] and metadata: keep alone',
+    path: ['lossless'],
+  });
 });
 
 /** What is made of each image: a list of outputs, each with its own key and its own steps. */
@@ -59,7 +74,7 @@ export const recipeSchema = z.strictObject({
     .describe('What is made of each image; it is decoded once for all of them.'),
 });
 
-export type RecipeOutput = z.infer<typeof outputSchema>;
+export type RecipeOutput = z.infer<typeof outputShape>;
 export type Recipe = z.infer<typeof recipeSchema>;
 
 /** The tutorial's: negate, same format, same everything else. */
@@ -91,6 +106,12 @@ export function convertedFormat(output: RecipeOutput): ConvertFormat | undefined
 export function keyOfOutput(output: RecipeOutput, input: ObjectKey): ObjectKey {
   const format = convertedFormat(output);
   return outputKey(output.key, input, format === undefined ? undefined : extensions[format]);
+}
+
+/** Is negation all that is asked for, so that it may be done in the file? */
+export function isPlainNegation({ steps, metadata }: Pick<RecipeOutput, 'steps' | 'metadata'>): boolean {
+  const [only] = steps;
+  return metadata === 'keep' && steps.length === 1 && only?.step === 'negate' && !only.alpha;
 }
 
 /** Two outputs that would overwrite each other. */

@@ -4,6 +4,7 @@ import { isFailureCode } from '../image/failure.ts';
 import { imageFormats } from '../image/format.ts';
 import { parseObjectKey } from '../image/key.ts';
 import { imageStates } from '../image/state.ts';
+import { ways } from '../image/way.ts';
 
 export const bigintColumn = z.string().transform((text) => BigInt(text));
 /** Bytes of an object: far below 2⁵³. */
@@ -11,6 +12,11 @@ export const sizeColumn = z.coerce.number();
 export const keyColumn = z.string().transform((text) => parseObjectKey(text));
 export const stateColumn = z.enum(imageStates);
 export const formatColumn = z.enum(imageFormats);
+/** One that a newer program wrote is not known here, and not told. */
+export const wayColumn = z
+  .string()
+  .nullable()
+  .transform((text) => ways.find((way) => way === text));
 /** In JSON a date is text. */
 export const dateColumn = z.union([z.date(), z.string().transform((text) => new Date(text))]);
 /** A code that a newer program wrote must not break an older one's list. */

@@ -9,6 +9,7 @@ import type { ImageIdentity } from '../image/identity.ts';
 import type { ObjectKey } from '../image/key.ts';
 import type { KeptPreview, PreviewSide } from '../image/preview.ts';
 import type { ImageState } from '../image/state.ts';
+import type { Way } from '../image/way.ts';
 
 /** An object that a listing showed. */
 export interface SeenObject {
@@ -92,6 +93,10 @@ export interface NewRecord {
   readonly outputWidth: number;
   readonly outputHeight: number;
   readonly outputPages: number;
+  /** How the output was made; undefined in records that were made before this was told. */
+  readonly way?: Way['way'];
+  /** Why it was not negated without loss, where that was tried. */
+  readonly wayReason?: string;
   /** Milliseconds by phase: `wait`, `get`, `transform`, `hash`, `put`. */
   readonly durations: Readonly<Record<string, number>>;
 }

@@ -44,6 +44,9 @@ const columns: readonly (readonly [name: string, type: string, from: string])[] 
   ['attempt', 'int', 'r.attempt'],
   ['worker', 'text', 'r.worker'],
   ['durations', 'jsonb', 'r.durations'],
+  // Later ones come last: a view is replaced in place.
+  ['way', 'text', 'r.way'],
+  ['way_reason', 'text', 'r.way_reason'],
 ];
 
 /** Text in one collation: PostgreSQL cannot compare a column whose halves have two. */

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { bigintColumn, dateColumn, formatColumn, keyColumn, optional, sizeColumn } from './columns.ts';
+import {
+  bigintColumn,
+  dateColumn,
+  formatColumn,
+  keyColumn,
+  optional,
+  sizeColumn,
+  wayColumn,
+} from './columns.ts';
 import type { LedgerContext } from './context.ts';
 import type { LedgerRecord, LogFilter } from './contract.ts';
 import { lockClasses } from './locks.ts';
@@ -40,6 +48,8 @@ const rowSchema = z.object({
   output_width: z.number(),
   output_height: z.number(),
   output_pages: z.number(),
+  way: wayColumn,
+  way_reason: optional(z.string()),
   durations: z.record(z.string(), z.number()),
 });
 type Row = z.infer<typeof rowSchema>;
@@ -163,6 +173,8 @@ function ledgerRecord(pipeline: string, row: Row): LedgerRecord {
     outputWidth: row.output_width,
     outputHeight: row.output_height,
     outputPages: row.output_pages,
+    ...(row.way !== undefined && { way: row.way }),
+    ...(row.way_reason !== undefined && { wayReason: row.way_reason }),
     durations: row.durations,
   };
 }

@@ -184,6 +184,8 @@ function record(
     outputWidth: made.width,
     outputHeight: made.height,
     outputPages: made.pages,
+    way: made.how.way,
+    ...(made.how.way === 'pixels' && made.how.why !== undefined && { wayReason: made.how.why }),
     durations: { ...phases.durations },
   };
 }

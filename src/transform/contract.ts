@@ -2,6 +2,7 @@
 import type { ImageFormat } from '../image/format.ts';
 import type { Preview } from '../image/preview.ts';
 import type { Recipe } from '../image/recipe.ts';
+import type { Way } from '../image/way.ts';
 
 /** What the header says, read without decoding any pixel. */
 export interface ImageFacts {
@@ -31,6 +32,7 @@ export interface MadeImage {
   readonly width: number;
   readonly height: number;
   readonly pages: number;
+  readonly how: Way;
 }
 
 export interface Transformer {

@@ -6,6 +6,7 @@ import { descriptionCopier, tiffDescriptions } from './description.ts';
 import type { Encoding } from './encoding.ts';
 import type { Frame } from './frame.ts';
 import { negateGifInFile } from './gif/negate.ts';
+import type { LosslessNegation } from './jpeg/lossless.ts';
 import { renderPage } from './page.ts';
 import { intermediate, type PassContext, runPass } from './passes.ts';
 import { type OutputPlan, type PixelPlan, planOutput } from './plan.ts';
@@ -19,22 +20,25 @@ export interface MakeContext extends PassContext {
   readonly onDecode: () => void;
 }
 
-/** @throws KuvaError `image-damaged`, `step-impossible`, `transform-timeout`, `transform-failed` */
+/**
+ * @param negation of a JPEG, when that was tried
+ * @throws KuvaError `image-damaged`, `step-impossible`, `transform-timeout`, `transform-failed`
+ */
 export async function makeOutputs(
   source: Source,
   facts: ImageFacts,
   recipe: Recipe,
   context: MakeContext,
+  negation?: LosslessNegation,
 ): Promise<MadeImage[]> {
-  const plans = recipe.outputs.map((output) => planOutput(output, source, facts));
+  const plans = recipe.outputs.map((output) => planOutput(output, source, facts, negation));
   const pixels = plans.filter((plan) => plan.way === 'pixels').map((plan) => new PixelOutput(plan, source));
   if (pixels.length > 0) await fillPages(source, pixels, context);
   const made: MadeImage[] = [];
   for (const plan of plans) {
-    const output = pixels.find((each) => each.plan === plan);
-    made.push(
-      output === undefined ? await withoutDecoding(plan, source, facts) : await output.finish(context),
-    );
+    if (plan.way === 'pixels') {
+      for (const output of pixels) if (output.plan === plan) made.push(await output.finish(context));
+    } else made.push(await withoutDecoding(plan, source, facts));
     context.time.check();
   }
   return made;
@@ -57,11 +61,24 @@ async function fillPages(
   }
 }
 
-async function withoutDecoding(plan: OutputPlan, source: Source, facts: ImageFacts): Promise<MadeImage> {
+async function withoutDecoding(
+  plan: Exclude<OutputPlan, PixelPlan>,
+  { bytes }: Source,
+  facts: ImageFacts,
+): Promise<MadeImage> {
   const expected = { ...facts, output: plan.output.name };
-  if (plan.way !== 'in-file') return verified(source.bytes, expected);
-  const bytes = plan.format === 'gif' ? negateGifInFile(source.bytes) : await negatePngInFile(source.bytes);
-  return verified(bytes, expected);
+  const lossless = { way: 'lossless' } as const;
+  switch (plan.way) {
+    case 'copy':
+      return verified(bytes, { ...expected, how: { way: 'copy' } });
+    case 'negated':
+      return verified(plan.bytes, { ...expected, how: lossless });
+    case 'in-file':
+      return verified(plan.format === 'gif' ? negateGifInFile(bytes) : await negatePngInFile(bytes), {
+        ...expected,
+        how: lossless,
+      });
+  }
 }
 
 /** An output as its pages come in. */
@@ -106,6 +123,7 @@ class PixelOutput {
       width: made.width,
       height: made.height,
       pages: pages.length,
+      how: { way: 'pixels', ...(plan.why !== undefined && { why: plan.why }) },
     });
   }
 

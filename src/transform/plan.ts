@@ -1,10 +1,11 @@
 /** How each output of a recipe will be made from this image; what cannot be made is refused before anything is decoded. */
-import type { RecipeOutput } from '../image/recipe.ts';
+import { isPlainNegation, type RecipeOutput } from '../image/recipe.ts';
 import type { StepOf } from '../image/steps.ts';
 import type { ImageFacts } from './contract.ts';
 import { convertedEncoding } from './converted.ts';
 import { type Encoding, formatTraits } from './encoding.ts';
 import { holdsHiddenFrames } from './formats.ts';
+import { type LosslessNegation, wantsLossless } from './jpeg/lossless.ts';
 import { keptEncoding } from './kept.ts';
 import { negatesInFile } from './png/negate.ts';
 import { impossible } from './refusal.ts';
@@ -16,6 +17,8 @@ export type OutputPlan =
   | { readonly way: 'copy'; readonly output: RecipeOutput }
   /** Colours are negated in the file; nothing is decoded and encoded again. */
   | { readonly way: 'in-file'; readonly output: RecipeOutput; readonly format: 'gif' | 'png' }
+  /** The same of a JPEG, done already. */
+  | { readonly way: 'negated'; readonly output: RecipeOutput; readonly bytes: Buffer }
   | PixelPlan;
 
 export interface PixelPlan {
@@ -29,20 +32,35 @@ export interface PixelPlan {
   readonly pages: number;
   /** Several pages become frames of one animation. */
   readonly animated: boolean;
+  /** Why it was not negated without loss, where that was tried. */
+  readonly why: string | undefined;
 }
 
-/** @throws KuvaError `step-impossible` */
-export function planOutput(output: RecipeOutput, source: Source, facts: ImageFacts): OutputPlan {
+/**
+ * @param negation of a JPEG, when that was tried
+ * @throws KuvaError `step-impossible`
+ */
+export function planOutput(
+  output: RecipeOutput,
+  source: Source,
+  facts: ImageFacts,
+  negation: LosslessNegation | undefined,
+): OutputPlan {
   const { bytes, format } = source;
   const convert = output.steps.find((step): step is StepOf<'convert'> => step.step === 'convert');
   const drawn = output.steps.filter((step): step is DrawnStep => step.step !== 'convert');
   const strip = output.metadata === 'strip';
-  if (convert === undefined && !strip) {
-    if (drawn.length === 0) return { way: 'copy', output };
-    if (isPlainNegation(drawn)) {
-      if (format === 'gif' || (format === 'png' && negatesInFile(bytes)))
-        return { way: 'in-file', output, format };
-    }
+  if (convert === undefined && !strip && drawn.length === 0) return { way: 'copy', output };
+  if (isPlainNegation(output) && (format === 'gif' || (format === 'png' && negatesInFile(bytes)))) {
+    return { way: 'in-file', output, format };
+  }
+  const tried = negation !== undefined && wantsLossless(output) ? negation : undefined;
+  if (tried !== undefined && 'bytes' in tried) return { way: 'negated', output, bytes: tried.bytes };
+  if (tried !== undefined && output.lossless === 'always') {
+    throw impossible(
+      `The JPEG cannot be negated without loss (${tried.why}), and output ${output.name} is not to be made in any other way`,
+      'Set lossless: auto for the output, then such a JPEG is decoded and encoded again.',
+    );
   }
   if (holdsHiddenFrames(format, bytes)) {
     throw impossible(
@@ -73,10 +91,6 @@ export function planOutput(output: RecipeOutput, source: Source, facts: ImageFac
     encoding,
     pages: onlyFirst ? 1 : facts.pages,
     animated: traits.pages === 'animation' && facts.pages > 1 && !onlyFirst,
+    why: tried?.why,
   };
-}
-
-function isPlainNegation(steps: readonly DrawnStep[]): boolean {
-  const [only] = steps;
-  return steps.length === 1 && only?.step === 'negate' && !only.alpha;
 }

@@ -1,6 +1,8 @@
 import type { PreviewMaker, Transformer } from './contract.ts';
 import { formatReaders } from './formats.ts';
 import { inspectImage } from './inspect.ts';
+import { prepareEntropy } from './jpeg/entropy/machine.ts';
+import { negateLosslessly } from './jpeg/lossless.ts';
 import { prepareLibvips } from './libvips.ts';
 import type { Limits } from './limits.ts';
 import { makeOutputs } from './make.ts';
@@ -23,6 +25,7 @@ export function createTransformer(
   options: TransformerOptions = {},
 ): Transformer & PreviewMaker {
   prepareLibvips();
+  prepareEntropy();
   const { files = noRecipeFiles, onDecode = () => undefined } = options;
   return {
     inspect: (bytes) => inspectImage(viewed(bytes), limits),
@@ -31,9 +34,11 @@ export function createTransformer(
     async apply(bytes, facts, recipe, signal) {
       const time = timeBudget(limits.time, signal);
       const whole = viewed(bytes);
-      formatReaders[facts.format].check(whole);
+      // It reads every code of the file, and is stricter than the check that follows where it cannot.
+      const negation = negateLosslessly(whole, facts, recipe, time);
+      if (negation === undefined || 'why' in negation) formatReaders[facts.format].check(whole);
       const source = await openSource(whole, facts);
-      return makeOutputs(source, facts, recipe, { files, time, onDecode });
+      return makeOutputs(source, facts, recipe, { files, time, onDecode }, negation);
     },
   };
 }

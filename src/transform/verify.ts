@@ -1,6 +1,7 @@
 import { KuvaError } from '../image/failure.ts';
 import { contentTypes } from '../image/format.ts';
 import type { ConvertFormat } from '../image/settings/convert.ts';
+import type { Way } from '../image/way.ts';
 import type { MadeImage } from './contract.ts';
 import { formatReaders } from './formats.ts';
 import { readMetadata } from './inspect.ts';
@@ -12,6 +13,7 @@ export interface Expected {
   readonly width: number;
   readonly height: number;
   readonly pages: number;
+  readonly how: Way;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface Expected {
  * @throws KuvaError `transform-failed`
  */
 export async function verified(bytes: Buffer, expected: Expected): Promise<MadeImage> {
-  const { output, format, width, height, pages } = expected;
+  const { output, format, width, height, pages, how } = expected;
   try {
     const found = sniff(bytes);
     if (found !== format) throw new Error(`it is ${found} instead of ${format}`);
@@ -37,7 +39,7 @@ export async function verified(bytes: Buffer, expected: Expected): Promise<MadeI
         `it has ${made.pages} pages of ${made.width} × ${made.height} instead of ${pages} of ${width} × ${height}`,
       );
     }
-    return { output, bytes, format, contentType: contentTypes[format], ...made };
+    return { output, bytes, format, contentType: contentTypes[format], ...made, how };
   } catch (thrown) {
     throw new KuvaError('transform-failed', {
       what: `Output ${output} came out wrong: ${thrown instanceof Error ? thrown.message : String(thrown)}`,

@@ -25,6 +25,7 @@ describe('a recipe', () => {
         key: '{dir}negated_{name}',
         steps: [{ step: 'negate', alpha: false }],
         metadata: 'keep',
+        lossless: 'auto',
       },
     ]);
   });

@@ -55,6 +55,8 @@ export function recordOf(attempt: Attempt, content = 'pixels', output = 'image')
     outputWidth: 640,
     outputHeight: 480,
     outputPages: 1,
+    way: 'pixels',
+    wayReason: 'a Huffman table is missing',
     durations: { wait: attempt.waitedMs, get: 1.5, transform: 20, hash: 0.25, put: 3 },
   };
 }

@@ -65,6 +65,7 @@ export function openTransformer({ tryNumber, die, work }: Difficulties): Transfo
           width: 1,
           height: 1,
           pages: 1,
+          how: { way: 'pixels' },
         }),
       );
     },

@@ -1,6 +1,6 @@
 /** The transformer in a process of its own, to measure its memory and to compare what two processes make. */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
@@ -50,6 +50,9 @@ console.log(JSON.stringify({
 }));
 `;
 
+/** Made before the tests begin (`globalSetup.ts`). */
+const entropyModule = 'transform/jpeg/entropy/entropy.wasm';
+
 /** Compiles the sources as they are now; Node 20 does not run TypeScript. */
 export async function childTransformer(): Promise<ChildTransformer> {
   const cache = join(project, 'node_modules/.cache');
@@ -58,6 +61,7 @@ export async function childTransformer(): Promise<ChildTransformer> {
   const compiler = join(project, 'node_modules/typescript/bin/tsc');
   const settings = ['-p', 'tsconfig.build.json', '--outDir', folder, '--noCheck', '--incremental', 'false'];
   await run(process.execPath, [compiler, ...settings, '--tsBuildInfoFile', 'null'], { cwd: project });
+  await copyFile(join(project, 'src', entropyModule), join(folder, entropyModule));
   return {
     async apply(path, recipe) {
       const { stdout } = await run(

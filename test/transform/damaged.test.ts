@@ -3,7 +3,7 @@ import { defaultRecipe } from '../../src/image/recipe.ts';
 import * as broken from '../pictures/broken.ts';
 import * as photos from '../pictures/photos.ts';
 import { makeTiffPages } from '../pictures/tiff.ts';
-import { made, recipeOf, refusal, transformer } from './kit.ts';
+import { made, negatedPixels, recipeOf, refusal, transformer } from './kit.ts';
 import { difference, samples } from './samples.ts';
 
 const size = { width: 200, height: 150 };
@@ -39,7 +39,7 @@ const pictures: Record<string, () => Promise<Buffer>> = {
 const refused = /^(image-damaged|not-an-image|format-unsupported): /;
 
 /** By what is done: decoded and encoded, or (GIF and palettes) changed in the file. */
-const recipes = { negate: defaultRecipe, blur: recipeOf('blur') };
+const recipes = { negate: defaultRecipe, 'negate, decoding it': negatedPixels, blur: recipeOf('blur') };
 
 describe('a file that was cut short', () => {
   for (const [title, make] of Object.entries(pictures)) {

@@ -13,6 +13,9 @@ export function recipeOf(...steps: unknown[]): Recipe {
   return recipeSchema.parse({ outputs: [{ steps }] });
 }
 
+/** Negation by decoding and encoding, of JPEGs too. */
+export const negatedPixels: Recipe = recipeSchema.parse({ outputs: [{ lossless: 'never' }] });
+
 export async function transform(
   bytes: Uint8Array,
   recipe: Recipe,

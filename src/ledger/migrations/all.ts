@@ -8,6 +8,7 @@ import { outages } from './007-outages.ts';
 import { leases } from './008-leases.ts';
 import { previews } from './009-previews.ts';
 import { looking } from './010-looking.ts';
+import { ways } from './011-ways.ts';
 
 export interface Migration {
   readonly id: number;
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   leases,
   previews,
   looking,
+  ways,
 ];

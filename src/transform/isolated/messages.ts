@@ -4,6 +4,7 @@ import type { Histogram } from '../../image/preview.ts';
 import { imageFormats } from '../../image/format.ts';
 import { recipeSchema } from '../../image/recipe.ts';
 import type { FailureCode } from '../../image/failure.ts';
+import type { Way } from '../../image/way.ts';
 import type { ImageFacts } from '../contract.ts';
 
 /** Changes with any of these messages: another version may have been installed under a worker that runs. */
@@ -37,6 +38,16 @@ const histogramSchema: z.ZodType<Histogram> = z.union([
   z.strictObject({ grey: bins }),
   z.strictObject({ r: bins, g: bins, b: bins }),
 ]);
+
+const waySchema = z
+  .discriminatedUnion('way', [
+    z.strictObject({ way: z.enum(['copy', 'lossless']) }),
+    z.strictObject({ way: z.literal('pixels'), why: text.optional() }),
+  ])
+  .transform((how): Way => {
+    if (how.way !== 'pixels') return how;
+    return { way: how.way, ...(how.why !== undefined && { why: how.why }) };
+  });
 
 /** Worker to decoder. `setup` comes first, and brings the recipe's files as blobs, named by their SHA-256. */
 export const requestSchema = z.discriminatedUnion('ask', [
@@ -95,6 +106,7 @@ export const answerSchema = z.discriminatedUnion('answer', [
         width: count,
         height: count,
         pages: count,
+        how: waySchema,
       }),
     ),
     rss: count,

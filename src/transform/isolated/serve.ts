@@ -93,13 +93,14 @@ class Decoder {
         return;
       }
       const made = await this.#transformer.apply(image, request.facts, request.recipe);
-      const outputs = made.map(({ output, format, contentType, width, height, pages }) => ({
+      const outputs = made.map(({ output, format, contentType, width, height, pages, how }) => ({
         output,
         format,
         contentType,
         width,
         height,
         pages,
+        how,
       }));
       const blobsMade = made.map(({ bytes }) => bytes);
       const size = blobsMade.reduce((sum, { length }) => sum + length, image.length);

@@ -40,9 +40,14 @@ type Entropy = z.infer<typeof exportsSchema>;
 let compiled: object | undefined;
 let instance: Entropy | undefined;
 
-function freshInstance(): Entropy {
+/** Loads the module; later calls do nothing. @throws Error when it is not there: kuva is not installed as it should be */
+export function prepareEntropy(): object {
   compiled ??= new WebAssembly.Module(readFileSync(new URL('entropy.wasm', import.meta.url)));
-  return exportsSchema.parse(new WebAssembly.Instance(compiled, {}).exports);
+  return compiled;
+}
+
+function freshInstance(): Entropy {
+  return exportsSchema.parse(new WebAssembly.Instance(prepareEntropy(), {}).exports);
 }
 
 /**
