@@ -91,14 +91,15 @@ describe('Migrating', () => {
     await withPool(database.connection, async (pool) => {
       await migrate(pool);
       const client = await pool.connect();
-      await client.query('begin; lock table kuva.workers');
+      await client.query('begin; lock table kuva.workers, kuva.images, kuva.records');
       await pool.query('delete from kuva.migrations where id = (select max(id) from kuva.migrations)');
       const upgrading = migrate(pool).catch((error: unknown) => toKuvaError(error));
       // It stands back again and again: who comes after it is not kept waiting for longer than that.
       await until(async () => {
         const waiting = await rowsOf(
           client,
-          "select pid from pg_locks where relation = 'kuva.workers'::regclass and not granted",
+          `select pid from pg_locks where not granted
+            and relation in ('kuva.workers'::regclass, 'kuva.images'::regclass, 'kuva.records'::regclass)`,
         );
         return waiting.length > 0;
       });
