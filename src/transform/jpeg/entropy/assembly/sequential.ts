@@ -158,7 +158,7 @@ export function negateSequential(
     if (--untilRestart == 0 || mcu == mcus - 1) {
       // Only the padding may be left: less than a byte, all ones.
       while (have < 8 + invented && have <= 56 && input < end) {
-        let byte: u64 = load<u8>(input);
+        const byte: u64 = load<u8>(input);
         if (byte == 0xff) {
           if (input + 1 >= end || load<u8>(input + 1) != 0) break;
           input++;
