@@ -5,6 +5,7 @@ import type { About } from '../dashboard/api/schemas/about.ts';
 import { openDashboard } from '../dashboard/dashboard.ts';
 import { imageFormats } from '../image/format.ts';
 import { type Recipe, recipeDigest } from '../image/recipe.ts';
+import { sniff } from '../transform/sniff.ts';
 import type { Narrator } from './narrate/narrator.ts';
 import type { WebPlugs } from './serve.ts';
 import type { System } from './system.ts';
@@ -15,14 +16,15 @@ const pageFolder = fileURLToPath(new URL('../dashboard/web', import.meta.url));
 
 /** What is served anyway, and the dashboard with it, unless it is switched off. */
 export function dashboardPlugs(system: System, plugs: WebPlugs, narrator: Narrator): WebPlugs {
-  const { config, recipe, output } = system;
+  const { config, recipe, input, output } = system;
   if (!config.http.dashboard || config.http.listen === 'off') return plugs;
   const { ledger, catalogue } = system.look();
   const dashboard = openDashboard({
-    about: aboutOf(config, recipe),
+    about: aboutOf(config, recipe, canUpload(system)),
     ledger,
     catalogue,
     output,
+    ...(canUpload(system) && { upload: { input, sniff, largest: config.limits.bytes } }),
     stalled: config.alerts.stalled,
     pageFolder,
     onTrouble: (error) => {
@@ -40,7 +42,11 @@ export function dashboardPlugs(system: System, plugs: WebPlugs, narrator: Narrat
   };
 }
 
-function aboutOf(config: KuvaConfig, recipe: Recipe): About {
+function canUpload({ config, input }: System): boolean {
+  return !config.http.readOnly && input.receive !== undefined;
+}
+
+function aboutOf(config: KuvaConfig, recipe: Recipe, uploads: boolean): About {
   const { http, limits, rejected } = config;
   return {
     version: readVersion(),
@@ -49,7 +55,7 @@ function aboutOf(config: KuvaConfig, recipe: Recipe): About {
     output: config.output.url,
     ...(rejected.move !== undefined && { rejected: rejected.move.url }),
     readOnly: http.readOnly,
-    canUpload: false,
+    canUpload: uploads,
     previews: false,
     login: http.token !== undefined,
     recipe: {

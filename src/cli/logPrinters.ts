@@ -1,8 +1,9 @@
+import { csvLine } from '../image/csv.ts';
 import { showKey } from '../image/key.ts';
 import { showBytes } from '../image/quantity.ts';
 import { jsonText } from './jsonText.ts';
 import type { LogLine } from './logLine.ts';
-import { csvLine, table } from './table.ts';
+import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The ways to print the log. Each is opened once (a CSV begins with its heading) and then given lines as they come. */

@@ -44,6 +44,7 @@ export function makeProgram(version: string): Command {
     );
   addWork(program);
   addQuestions(program);
+  addDashboard(program);
   addSetUp(program);
   return program;
 }
@@ -146,6 +147,13 @@ function addQuestions(program: Command): void {
     )
     .addHelpText('after', examples('kuva doctor', 'kuva doctor --json'));
   act(doctor, async () => (await import('./commands/doctor.ts')).doctor);
+}
+
+function addDashboard(program: Command): void {
+  const dashboard = shared(program.command('dashboard'))
+    .description('serve the dashboard alone, beside workers on this machine or others, until stopped')
+    .addHelpText('after', examples('kuva dashboard', 'kuva dashboard --config lab.yaml'));
+  act(dashboard, async () => (await import('./commands/dashboard.ts')).dashboard);
 }
 
 function addSetUp(program: Command): void {

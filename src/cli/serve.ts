@@ -41,10 +41,7 @@ export async function serveWhile<T>(
     ...plugs,
     // Where nobody asked for it in so many words, it is not worth a line.
     onServing: (url) => {
-      narrator.note(
-        asked || keepsGoing === 'shows' ? 'info' : 'debug',
-        `${plugs.close === undefined ? '' : `Dashboard: ${url}/ · `}Metrics and health: ${url}/metrics, /healthz, /readyz`,
-      );
+      narrator.note(asked || keepsGoing === 'shows' ? 'info' : 'debug', greeting(plugs, url));
     },
     onRefused: ({ message, data }) => {
       narrator.note(
@@ -65,4 +62,11 @@ export async function serveWhile<T>(
     await plugs.close?.().catch(() => undefined);
     await serving.close();
   }
+}
+
+/** What there is, and where. */
+function greeting({ guarded, close }: WebPlugs, url: string): string {
+  const health = `health: ${url}/metrics, /healthz, /readyz`;
+  if (close === undefined) return `Metrics and ${health}`;
+  return `Dashboard: ${url}/${guarded.length === 0 ? '' : ` (metrics and ${health})`}`;
 }

@@ -8,10 +8,14 @@ import { apiPlug } from './api/app.ts';
 import { jsonOf } from './api/json.ts';
 import type { ApiPlug } from './api/route.ts';
 import { aboutRoute } from './api/routes/about.ts';
+import { csvRoute } from './api/routes/csv.ts';
 import { eventsRoute } from './api/routes/events.ts';
 import { imageRoutes } from './api/routes/images.ts';
+import { outputRoute } from './api/routes/output.ts';
+import { retryRoute } from './api/routes/retry.ts';
 import { sessionRoutes } from './api/routes/session.ts';
 import { statusRoutes } from './api/routes/status.ts';
+import { uploadRoute, type UploadOptions } from './api/routes/upload.ts';
 import type { About } from './api/schemas/about.ts';
 import { type Status, statusSchema } from './api/schemas/status.ts';
 import { Follower } from './events/follower.ts';
@@ -22,6 +26,8 @@ export interface DashboardOptions {
   readonly ledger: Ledger;
   readonly catalogue: Catalogue;
   readonly output: ObjectStore;
+  /** Left out: nothing can be put in here. */
+  readonly upload?: UploadOptions;
   /** Milliseconds without an end of any image after which nothing moves. */
   readonly stalled: number;
   /** Where the built page lies. */
@@ -42,7 +48,7 @@ export interface Dashboard {
 }
 
 export function openDashboard(options: DashboardOptions): Dashboard {
-  const { about, ledger, catalogue, stalled, more = [], onTrouble } = options;
+  const { about, ledger, catalogue, output, upload, stalled, more = [], onTrouble } = options;
   const closing = new AbortController();
   const status = async (): Promise<Status> =>
     jsonOf(statusSchema, statusReport(about.pipeline, await ledger.status(), stalled));
@@ -54,7 +60,12 @@ export function openDashboard(options: DashboardOptions): Dashboard {
     routes: [
       aboutRoute(about),
       statusRoutes(status, catalogue),
+      // Before `/images/{id}`, which it looks like.
+      csvRoute(catalogue),
       imageRoutes(ledger, catalogue),
+      outputRoute(ledger, output),
+      retryRoute(ledger),
+      ...(upload === undefined ? [] : [uploadRoute(upload)]),
       eventsRoute({
         follower,
         onOpen: options.onOpen ?? (() => () => undefined),

@@ -74,6 +74,23 @@ export interface PutOptions {
   readonly signal?: AbortSignal;
 }
 
+/** An object whose bytes come while it is written, and are not known before. */
+export interface ReceiveOptions {
+  /** MIME type; a store that keeps none ignores it. */
+  readonly contentType: string;
+  /** What the sender says of it: other bytes are refused with `store-corrupted`, and nothing is written. */
+  readonly expected: { readonly size?: number; readonly sha256?: string };
+  /** `absent`: as for {@link PutOptions}. Left out: whatever is there is replaced. */
+  readonly condition?: 'absent';
+  readonly signal?: AbortSignal;
+}
+
+export interface ReceivedObject {
+  readonly version: ObjectVersion;
+  /** Of what came. */
+  readonly sha256: string;
+}
+
 /**
  * - `deleted`: this very version is gone, and nothing else was touched.
  * - `changed`: another version is there now; it was left alone.
@@ -139,6 +156,17 @@ export interface ObjectStore {
    * folder entry are synced to disk (folder). Readers see the old object or the whole new one, never a part.
    */
   put(key: ObjectKey, body: Uint8Array, options: PutOptions): Promise<ObjectVersion>;
+
+  /**
+   * Writes an object as its bytes come, holding a few MB of them in memory. It appears, whole and durable, when all of
+   * them have come and are what was expected; when `pieces` throw, or the signal is aborted, nothing is left of it.
+   * Absent where the store has no such thing.
+   */
+  receive?(
+    key: ObjectKey,
+    pieces: AsyncIterable<Uint8Array>,
+    options: ReceiveOptions,
+  ): Promise<ReceivedObject>;
 
   /** Removes `version` and no other, as exactly as `capabilities.removal` says. Repeating it is harmless. */
   delete(version: ObjectVersion, signal?: AbortSignal): Promise<DeleteOutcome>;

@@ -1,9 +1,6 @@
 import { alertWhile } from '../alerts.ts';
 import { exitCodes } from '../exit.ts';
-import { hideSecretsOf } from '../narrate/hide.ts';
-import { jsonNarrator } from '../narrate/json.ts';
-import type { Narrator } from '../narrate/narrator.ts';
-import { plainNarrator } from '../narrate/plain.ts';
+import { narratorFor } from '../narrate/choose.ts';
 import type { Action } from '../action.ts';
 import { dashboardPlugs } from '../dashboard.ts';
 import { serveWhile } from '../serve.ts';
@@ -31,7 +28,7 @@ function keepGoing(
   const options = sharedOptions.parse(given);
   return withSystem(options, terminal, async (system) => {
     const worker = makeWorkerName();
-    const narrator = narratorFor(system, terminal, worker);
+    const narrator = narratorFor(system.config, terminal, worker);
     const work = await prepareWork(system, { worker, narrator });
     for (const notice of system.notices) narrator.note('warn', notice);
     if (!terminal.json) for (const line of greeting(system, terminal)) terminal.line(line);
@@ -53,16 +50,4 @@ function announce({ config, where }: System, terminal: Terminal): string[] {
     show('The result appears in  ', config.output.kind === 'folder' ? config.output.path : config.output.url),
     show('What was done          ', `npx kuva log${where}`),
   ];
-}
-
-function narratorFor({ config }: System, terminal: Terminal, worker: string): Narrator {
-  const hide = hideSecretsOf(config);
-  const json = terminal.json || config.log.format === 'json';
-  return json
-    ? jsonNarrator({ pipeline: config.pipeline, worker, level: config.log.level, hide })
-    : plainNarrator(terminal, {
-        every: config.log.level !== 'warn' && config.log.level !== 'error',
-        debug: config.log.level === 'debug',
-        hide,
-      });
 }

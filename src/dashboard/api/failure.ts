@@ -1,3 +1,4 @@
+import { z } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { type FailureCode, KuvaError, toKuvaError } from '../../image/failure.ts';
@@ -30,6 +31,14 @@ export function answerTo(thrown: unknown): {
   if (thrown instanceof ApiFailure) {
     const { status, error, retryAfter } = thrown;
     return { status, body: { error }, retryAfter, unexpected: false };
+  }
+  if (thrown instanceof z.ZodError) {
+    const [issue] = thrown.issues;
+    const error = {
+      code: 'usage-invalid',
+      what: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`,
+    };
+    return { status: 400, body: { error }, retryAfter: undefined, unexpected: false };
   }
   if (thrown instanceof HTTPException && thrown.status < 500) {
     const error = {

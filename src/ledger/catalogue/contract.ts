@@ -22,6 +22,8 @@ export interface ImageSummary {
   readonly width?: number;
   readonly height?: number;
   readonly outputBytes?: number;
+  readonly inputSha256?: string;
+  readonly outputSha256?: string;
   /** Milliseconds by phase. */
   readonly ms?: Readonly<Record<string, number>>;
   readonly code?: string;

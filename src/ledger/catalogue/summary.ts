@@ -25,6 +25,8 @@ const rowSchema = z.object({
   width: optional(z.number()),
   height: optional(z.number()),
   output_bytes: optional(sizeColumn),
+  input_sha256: optional(z.string()),
+  output_sha256: optional(z.string()),
   durations: optional(z.record(z.string(), z.number())),
   code: optional(z.string()),
   what: optional(z.string()),
@@ -39,11 +41,11 @@ export async function summaries(database: Queryable, ids: readonly bigint[]): Pr
     rowSchema,
     `select i.id, i.key, i.state, i.changed_at, i.size, i.worker,
         i.failure_code as code, i.failure_what as what, i.failure_remedy as remedy,
-        r.output, r.outputs, r.input_format, r.format, r.width, r.height, r.output_bytes, r.durations
+        r.output, r.outputs, r.input_format, r.format, r.width, r.height, r.output_bytes, r.input_sha256, r.output_sha256, r.durations
       from kuva.images i
       left join lateral (
         select output_key as output, input_format, output_format as format, output_width as width,
-            output_height as height, output_bytes, durations, count(*) over () as outputs
+            output_height as height, output_bytes, input_sha256, output_sha256, durations, count(*) over () as outputs
           from kuva.records where image_id = i.id and round = i.committed_round order by id limit 1
       ) r on i.state = 'done'
       where i.id = any($1)
@@ -56,7 +58,7 @@ export async function summaries(database: Queryable, ids: readonly bigint[]): Pr
 function imageSummary(row: z.infer<typeof rowSchema>): ImageSummary {
   const { id, key, state, changed_at, size, ...more } = row;
   const { worker, output, outputs, input_format, format, width, height, output_bytes, durations } = more;
-  const { code, what, remedy } = more;
+  const { input_sha256, output_sha256, code, what, remedy } = more;
   return {
     id,
     key,
@@ -71,6 +73,8 @@ function imageSummary(row: z.infer<typeof rowSchema>): ImageSummary {
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),
     ...(output_bytes !== undefined && { outputBytes: output_bytes }),
+    ...(input_sha256 !== undefined && { inputSha256: input_sha256 }),
+    ...(output_sha256 !== undefined && { outputSha256: output_sha256 }),
     ...(durations !== undefined && { ms: durations }),
     ...(code !== undefined && { code }),
     ...(what !== undefined && { what }),

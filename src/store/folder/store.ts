@@ -11,6 +11,7 @@ import { listFiles } from './list.ts';
 import { createKeyLock } from './lock.ts';
 import { mendLeftovers } from './mend.ts';
 import { getFile, headFile } from './read.ts';
+import { receiveFile } from './receive.ts';
 import { removeFile } from './remove.ts';
 import { openRoot } from './root.ts';
 import { watchFolder } from './watch.ts';
@@ -50,6 +51,7 @@ export async function openFolderStore(path: string, options: FolderOptions = {})
     head: (key, signal) => headFile(root, traits, key, signal),
     get: (key, asked) => getFile(root, traits, key, asked),
     put: (key, body, asked) => lock(key, () => putFile(folder, key, body, asked)),
+    receive: (key, pieces, asked) => receiveFile(folder, lock, key, pieces, asked),
     delete: (version, signal) => lock(version.key, () => removeFile(folder, version, signal)),
     watch: (onHint: (key?: ObjectKey) => void, signal) => {
       watchFolder(root, onHint, signal);

@@ -35,13 +35,24 @@ export async function putFile(
     try {
       const stats = await writeDurably(temporary, body, folder.at);
       stopped(doing, options.signal);
-      if (there === undefined) await publishNew(folder, key, temporary, options.condition === 'absent');
-      else await replace(folder, temporary, there);
+      await publish(folder, key, temporary, there, options.condition);
       return fileVersion(key, stats);
     } finally {
       await rm(temporary, { force: true });
     }
   });
+}
+
+/** Gives a finished file its name. To be called by one at a time for each key. */
+export async function publish(
+  folder: Folder,
+  key: ObjectKey,
+  temporary: string,
+  there: Place | undefined,
+  condition: PutOptions['condition'],
+): Promise<void> {
+  if (there === undefined) await publishNew(folder, key, temporary, condition === 'absent');
+  else await replace(folder, temporary, there);
 }
 
 function checkBytes(key: ObjectKey, body: Uint8Array, sha256: string): void {
@@ -53,7 +64,7 @@ function checkBytes(key: ObjectKey, body: Uint8Array, sha256: string): void {
   });
 }
 
-async function checkCondition(
+export async function checkCondition(
   { root, traits }: Folder,
   key: ObjectKey,
   condition: PutOptions['condition'],

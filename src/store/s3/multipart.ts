@@ -17,6 +17,11 @@ const completedSchema = z.object({ CompleteMultipartUploadResult: z.object({ ETa
 /** Amazon allows 10,000 parts. */
 const maxParts = 10_000;
 
+export interface UploadOptions extends Pick<PutOptions, 'contentType' | 'condition' | 'signal'> {
+  /** Headers of the completion that hold the condition; undefined: the server keeps none, so look before. */
+  readonly guard: Readonly<Record<string, string>> | undefined;
+}
+
 export interface PartsOptions extends PutOptions {
   readonly partSize: number;
   /** Headers of the completion that hold the condition; undefined: the server keeps none, so look before. */
@@ -29,6 +34,29 @@ export async function putInParts(
   key: ObjectKey,
   body: Uint8Array,
   options: PartsOptions,
+): Promise<ObjectVersion> {
+  return uploadParts(client, key, options, async (sendPart) => {
+    const size = Math.max(options.partSize, Math.ceil(body.length / maxParts));
+    const whole = createHash('sha256');
+    for (let start = 0; start < body.length; start += size) {
+      const part = body.subarray(start, start + size);
+      whole.update(part);
+      await sendPart(part);
+    }
+    // The server checks each part; that the parts make up what the caller meant is checked here.
+    if (whole.digest('hex') !== options.sha256) throw otherBytes(key);
+  });
+}
+
+/**
+ * Begins an upload, has its parts sent one after the other (5 MiB or more each but the last), and completes it; or
+ * aborts it when `send` throws.
+ */
+export async function uploadParts(
+  client: S3Client,
+  key: ObjectKey,
+  options: UploadOptions,
+  send: (sendPart: (part: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<ObjectVersion> {
   const doing = `writing ${showKey(key)} to ${client.url} in parts`;
   const { signal } = options;
@@ -48,12 +76,28 @@ export async function putInParts(
   const uploadId = plainText(created.UploadId);
   try {
     await client.at('s3.upload-begun');
-    const parts = await sendParts(client, key, body, uploadId, options, doing);
+    const parts: string[] = [];
+    let size = 0;
+    await send(async (part) => {
+      const answer = await client.send({
+        method: 'PUT',
+        key,
+        query: { partNumber: String(parts.length + 1), uploadId },
+        body: part,
+        sha256: createHash('sha256').update(part).digest('hex'),
+        doing,
+        signal,
+      });
+      await drain(answer);
+      parts.push(answer.headers.get('etag') ?? '');
+      size += part.length;
+      await client.at('s3.part-sent');
+    });
     await client.at('s3.parts-sent');
     if (options.condition !== undefined && options.guard === undefined) {
       await lookBefore(client, key, options.condition, signal);
     }
-    const version = await complete(client, key, body.length, uploadId, parts, options, doing);
+    const version = await complete(client, key, size, uploadId, parts, options, doing);
     await client.at('s3.upload-completed');
     return version;
   } catch (failure) {
@@ -62,42 +106,13 @@ export async function putInParts(
   }
 }
 
-async function sendParts(
-  client: S3Client,
-  key: ObjectKey,
-  body: Uint8Array,
-  uploadId: string,
-  options: PartsOptions,
-  doing: string,
-): Promise<string[]> {
-  const size = Math.max(options.partSize, Math.ceil(body.length / maxParts));
-  const whole = createHash('sha256');
-  const etags: string[] = [];
-  for (let start = 0; start < body.length; start += size) {
-    const part = body.subarray(start, start + size);
-    whole.update(part);
-    const answer = await client.send({
-      method: 'PUT',
-      key,
-      query: { partNumber: String(etags.length + 1), uploadId },
-      body: part,
-      sha256: createHash('sha256').update(part).digest('hex'),
-      doing,
-      signal: options.signal,
-    });
-    await drain(answer);
-    etags.push(answer.headers.get('etag') ?? '');
-    await client.at('s3.part-sent');
-  }
-  // The server checks each part; that the parts make up what the caller meant is checked here.
-  if (whole.digest('hex') !== options.sha256) {
-    throw new KuvaError('store-corrupted', {
-      what: `The bytes of ${showKey(key)} do not have the SHA-256 that was computed for them`,
-      data: 'Nothing was written.',
-      remedy: 'If it happens again, check the memory of this machine.',
-    });
-  }
-  return etags;
+/** @returns KuvaError `store-corrupted` */
+export function otherBytes(key: ObjectKey): KuvaError {
+  return new KuvaError('store-corrupted', {
+    what: `The bytes of ${showKey(key)} do not have the SHA-256 that was computed for them`,
+    data: 'Nothing was written.',
+    remedy: 'If it happens again, check the memory of this machine.',
+  });
 }
 
 async function complete(
@@ -106,7 +121,7 @@ async function complete(
   size: number,
   uploadId: string,
   parts: readonly string[],
-  options: PartsOptions,
+  options: UploadOptions,
   doing: string,
 ): Promise<ObjectVersion> {
   const list = parts.map(

@@ -9,6 +9,7 @@ import { listObjects } from './listing.ts';
 import { remembered } from './memo.ts';
 import { putInParts } from './multipart.ts';
 import { probeTraits } from './probe.ts';
+import { receiveObject } from './receive.ts';
 import { getObject, headObject } from './read.ts';
 import { removeVersion } from './remove.ts';
 import { capabilitiesOf, cautiousTraits } from './traits.ts';
@@ -60,6 +61,17 @@ export function openS3Store(
     head: (key, signal) => headObject(client, key, signal),
     get: (key, asked) => getObject(client, key, asked),
     put,
+    receive: async (key, pieces, asked) => {
+      const known = asked.condition === undefined ? cautiousTraits : await traits(asked.signal);
+      const guard = conditionHeaders(asked.condition, known);
+      const guarded = guard !== undefined && (await completion(asked.signal));
+      return receiveObject(client, key, pieces, {
+        ...asked,
+        partSize,
+        traits: known,
+        guard: guarded ? guard : undefined,
+      });
+    },
     delete: async (version, signal) => removeVersion(client, version, await traits(signal), signal),
     checkAccess: (needs, signal) => checkS3Access(client, needs, signal),
     close: () => client.close(),

@@ -30,6 +30,8 @@ export const imageSchema = z
     width: z.number().optional().openapi({ description: 'Of the first output, in pixels.' }),
     height: z.number().optional(),
     outputBytes: z.number().optional(),
+    inputSha256: sha256Schema.optional(),
+    outputSha256: sha256Schema.optional(),
     ms: durationsSchema.optional(),
     code: z.string().optional().openapi({ description: 'Why it was set aside.' }),
     what: z.string().optional(),
@@ -138,3 +140,11 @@ export type Images = z.infer<typeof imagesSchema>;
 export type ImageDetail = z.infer<typeof imageDetailSchema>;
 export type ImageRecord = z.infer<typeof recordSchema>;
 export type ImageFilter = z.infer<typeof imageFilter>;
+
+export const outputQuery = z.object({
+  output: z
+    .string()
+    .max(40)
+    .optional()
+    .openapi({ description: "The output's name in the recipe; the first one when left out." }),
+});

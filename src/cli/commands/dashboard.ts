@@ -1,0 +1,33 @@
+import { KuvaError } from '../../image/failure.ts';
+import { pause } from '../../pipeline/pause.ts';
+import type { Action } from '../action.ts';
+import { dashboardPlugs } from '../dashboard.ts';
+import { exitCodes } from '../exit.ts';
+import { narratorFor } from '../narrate/choose.ts';
+import { serveWhile } from '../serve.ts';
+import { sharedOptions, withSystem } from '../system.ts';
+import { makeWorkerName } from '../workerName.ts';
+
+/** `kuva dashboard`: the page and its API alone, for workers that run elsewhere. */
+export const dashboard: Action = (given, terminal) => {
+  const options = sharedOptions.parse(given);
+  return withSystem(options, terminal, async (system) => {
+    const { http } = system.config;
+    if (http.listen === 'off') {
+      throw new KuvaError('config-invalid', {
+        what: 'The dashboard cannot be served: `http: listen:` is `off`',
+        remedy: 'Take that line out of kuva.yaml, or name an address.',
+      });
+    }
+    const narrator = narratorFor(system.config, terminal, makeWorkerName());
+    for (const notice of system.notices) narrator.note('warn', notice);
+    const asked = { ...system, config: { ...system.config, http: { ...http, dashboard: true } } };
+    const plugs = dashboardPlugs(asked, { open: [], guarded: [] }, narrator);
+    const { stop } = system.stopping;
+    await serveWhile(system.config, plugs, narrator, 'shows', async () => {
+      while (!stop.aborted) await pause(60_000, stop);
+    });
+    if (!terminal.json) terminal.errorLine('Stopped.');
+    return exitCodes.ok;
+  });
+};
