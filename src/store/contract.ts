@@ -22,6 +22,11 @@ export interface ObjectVersion {
   readonly lastModified: Date;
   /** Only where the bucket keeps versions, and then only from `head` and `get`: a listing does not tell it. */
   readonly versionId?: string;
+  /**
+   * Milliseconds, by the store's own clock, for which this version had lain there when it was read. Only from `get`, and
+   * only where the store tells its time. An old enough one can be removed in one step: see `s3/remove.ts`.
+   */
+  readonly age?: number;
 }
 
 /** Something in the bucket that cannot be worked with, e.g. a file name that is not UTF-8. It is left alone and told. */

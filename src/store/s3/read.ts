@@ -58,7 +58,13 @@ export async function getObject(
       remedy: 'Nothing to do: it counts as a new image.',
     });
   }
-  return { version, body: answer.body };
+  return { version: aged(version, answer), body: answer.body };
+}
+
+/** Both times are the server's, in whole seconds: its clock when it answered, and the object's time. */
+function aged(version: ObjectVersion, { headers }: S3Answer): ObjectVersion {
+  const age = Date.parse(headers.get('date') ?? '') - version.lastModified.getTime();
+  return Number.isNaN(age) ? version : { ...version, age };
 }
 
 /** Lets go of the body of an answer that tells of no version. */
