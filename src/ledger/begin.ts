@@ -31,6 +31,11 @@ const answerSchema = z.object({
   ]),
 });
 
+const beginAttempt = {
+  name: 'kuva_begin',
+  text: 'select kuva.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9) as answer',
+};
+
 /** See {@link Ledger.begin}. */
 export async function begin(
   { pool, pipeline, pipelineId }: LedgerContext,
@@ -40,7 +45,7 @@ export async function begin(
   const { answer } = await queryOne(
     pool,
     answerSchema,
-    'select kuva.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9) as answer',
+    beginAttempt,
     [
       await pipelineId(),
       imageId,

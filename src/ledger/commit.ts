@@ -6,6 +6,11 @@ import { queryOne } from './sql.ts';
 
 const outcomeSchema = z.object({ outcome: z.enum(['committed', 'lost']) });
 
+const commitRecords = {
+  name: 'kuva_commit',
+  text: 'select kuva.commit_records($1, $2, $3, $4, $5, $6) as outcome',
+};
+
 /** See {@link Ledger.commit}. One statement, and with it one transaction. */
 export async function commit(
   { pool }: LedgerContext,
@@ -16,7 +21,7 @@ export async function commit(
   const { outcome } = await queryOne(
     pool,
     outcomeSchema,
-    'select kuva.commit_records($1, $2, $3, $4, $5, $6) as outcome',
+    commitRecords,
     [
       attempt.imageId,
       attempt.token,

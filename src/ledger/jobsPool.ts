@@ -1,10 +1,10 @@
 import { Client, type PoolClient } from 'pg';
 import { z } from 'zod';
-import { getJobOfOneTask } from './getJob.ts';
+import { completeJobUnhurried, getJobOfOneTask } from './getJob.ts';
 import type { Connected, LedgerPool } from './pool.ts';
 
 /** Graphile Worker's prepared statements that note what became of a job. */
-const notingSchema = z.object({ name: z.string().regex(/^(complete|fail)_job/) });
+const notingSchema = z.looseObject({ name: z.string().regex(/^(complete|fail)_job/), text: z.string() });
 
 /** The one that takes a job. */
 const takingSchema = z.looseObject({ name: z.string().startsWith('get_job'), text: z.string() });
@@ -47,8 +47,10 @@ async function connectNoting(
           const taking = takingSchema.safeParse(statement).data;
           if (taking !== undefined)
             return await target.query({ ...taking, text: getJobOfOneTask(taking.text) });
-          const answer = await target.query(statement, values);
-          if (notingSchema.safeParse(statement).success) onNoted();
+          const noting = notingSchema.safeParse(statement).data;
+          if (noting === undefined) return await target.query(statement, values);
+          const answer = await target.query({ ...noting, text: completeJobUnhurried(noting.text) });
+          onNoted();
           return answer;
         } catch (error) {
           if (!notingSchema.safeParse(statement).success) throw error;

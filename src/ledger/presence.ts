@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { databaseFailure } from './databaseError.ts';
 import { type LedgerPool, openPool } from './pool.ts';
-import type { Queryable } from './sql.ts';
+import type { Prepared, Queryable } from './sql.ts';
 import { growingPause, pause } from './waiting.ts';
 
 /** One connection, as long as it lasts: the locks that it holds say that this process lives. */
@@ -101,9 +101,9 @@ function openSession(client: PoolClient, onSilence: () => void): OpenSession {
 
   // One statement at a time: a heartbeat must not overtake the statement that it follows.
   let queue: Promise<unknown> = Promise.resolve();
-  const query = (text: string, values?: unknown[]): Promise<{ rows: unknown[] }> => {
+  const query = (statement: string | Prepared, values?: unknown[]): Promise<{ rows: unknown[] }> => {
     const result = queue.then(() =>
-      within(client.query(text, values), (problem) => {
+      within(client.query(statement, values), (problem) => {
         close(problem);
         onSilence();
       }),

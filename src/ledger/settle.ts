@@ -2,9 +2,18 @@ import { z } from 'zod';
 import { storable } from './columns.ts';
 import type { LedgerContext } from './context.ts';
 import type { Attempt, FailureNote, Settlement } from './contract.ts';
-import { queryOne } from './sql.ts';
+import { queryOne, unhurried } from './sql.ts';
 
 const outcomeSchema = z.object({ outcome: z.enum(['settled', 'lost']) });
+
+const call = 'select kuva.settle($1, $2, $3, $4, $5, $6, $7, $8) as outcome';
+
+/**
+ * The records are on disk and the input is gone: whoever finds such an image in work after a crash of the server sees so,
+ * and notes once more that it is done.
+ */
+const settleDone = { name: 'kuva_settle_done', text: `${call}, ${unhurried}` };
+const settleOtherwise = { name: 'kuva_settle', text: call };
 
 /** See {@link Ledger.settle}. What is queued again gets its new job in the same transaction. */
 export async function settle(
@@ -16,7 +25,7 @@ export async function settle(
   const { outcome } = await queryOne(
     pool,
     outcomeSchema,
-    'select kuva.settle($1, $2, $3, $4, $5, $6, $7, $8) as outcome',
+    settlement.state === 'done' ? settleDone : settleOtherwise,
     [
       attempt.imageId,
       attempt.token,

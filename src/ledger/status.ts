@@ -8,12 +8,17 @@ import { query, queryOne, run } from './sql.ts';
 
 const counterSchema = z.object({ what: z.string(), n: z.coerce.number() });
 
+const countsStatement = {
+  name: 'kuva_counts',
+  text: 'select what, sum(n) as n from kuva.counters where pipeline_id = $1 group by what',
+};
+
 /** See {@link Ledger.counts}: the sum of some counters, whatever the number of images. */
 export async function counts({ pool, pipelineId }: LedgerContext): Promise<Record<ImageState, number>> {
   const rows = await query(
     pool,
     counterSchema,
-    'select what, sum(n) as n from kuva.counters where pipeline_id = $1 group by what',
+    countsStatement,
     [await pipelineId()],
   );
   return countsOf(new Map(rows.map(({ what, n }) => [what, n])));

@@ -12,8 +12,8 @@ export interface DrainOptions {
   readonly onProgress?: (counts: Readonly<Record<ImageState, number>>, listed: boolean) => void;
 }
 
-/** Milliseconds between two looks at how far it is. */
-const look = 100;
+/** Milliseconds between two looks at how far it is: longer while there is much to do, so that nobody waits for the last. */
+const look = { shortest: 100, longest: 500, perImage: 2 } as const;
 
 /**
  * Feeds everything that lies in the bucket into the queue, and returns when nothing is left to do: the bucket was
@@ -51,7 +51,7 @@ export async function drain(options: DrainOptions): Promise<void> {
   const over = new AbortController();
   const tick = async (): Promise<void> => {
     for (;;) {
-      await clock.pause(look, over.signal);
+      await clock.pause(look.longest, over.signal);
       if (listed || over.signal.aborted) return;
       await report().catch(() => undefined);
     }
@@ -61,7 +61,8 @@ export async function drain(options: DrainOptions): Promise<void> {
     for (;;) {
       const pass = await lookOver();
       listed = true;
-      for (let left = await report(); left > 0; left = await report()) await rest(look);
+      for (let left = await report(); left > 0; left = await report())
+        await rest(Math.min(look.longest, Math.max(look.shortest, left * look.perImage)));
       if (pass.queued === 0 && pass.unsettled === 0) return;
       if (pass.unsettled > 0) await rest(discovery.settle);
     }
