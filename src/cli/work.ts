@@ -61,6 +61,7 @@ export async function prepareWork(system: System, { worker, narrator, onEvent }:
     output: system.output,
     ...(system.rejected !== undefined && { rejected: system.rejected }),
     partialWritesVisible,
+    ...(partialWritesVisible && { quiet: config.worker.settle }),
     ledger,
     transformer: system.transformer,
     recipe: system.recipe,

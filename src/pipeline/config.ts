@@ -30,7 +30,9 @@ export const workerSchema = z.strictObject({
   poll: durationSchema.prefault('2s').describe('Pause between two looks into the input bucket.'),
   settle: durationSchema
     .prefault('250ms')
-    .describe('How long a file in an input folder must have been left alone before it is taken.'),
+    .describe(
+      'How long a file in an input folder must have been left alone before it is taken away. Up to 250ms, one that was written in one go is processed after a sixth of that.',
+    ),
   ignore: z
     .array(z.string())
     .default(['.*', '~$*', '*.part', '*.partial', '*.crdownload', '*.tmp', 'Thumbs.db', 'desktop.ini'])

@@ -68,7 +68,7 @@ async function between(
   while (!signal.aborted && clock.monotonic() < until) {
     const waiting = settling.keys();
     const left = (options.input.inOrder === true ? Math.min(shortLook, until) : until) - clock.monotonic();
-    await hints.wait(waiting.length > 0 ? Math.min(options.settle, left) : left, signal);
+    await hints.wait(Math.min(settling.nextIn() ?? left, left), signal);
     const hinted = hints.take();
     if (hinted === 'everything' || waiting.length + hinted.length > mostLookups) return;
     try {

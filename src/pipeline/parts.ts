@@ -17,6 +17,8 @@ export interface PipelineParts {
   readonly output: ObjectStore;
   /** Can the input store show an object that its writer has not finished? */
   readonly partialWritesVisible: boolean;
+  /** Milliseconds for which an input must have been left alone before it is removed; none when left out. */
+  readonly quiet?: number;
   /** Where rejected inputs are moved to; left out: they stay where they are. */
   readonly rejected?: ObjectStore;
   readonly ledger: Ledger;

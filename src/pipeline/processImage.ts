@@ -127,7 +127,7 @@ async function attemptImage(
  * Removes the input, but only the version whose outputs are recorded. After a crash between COMMIT and DELETE
  * that version is named by its ETag.
  */
-function removeInput(
+async function removeInput(
   parts: PipelineParts,
   attempt: Attempt,
   hold: Hold,
@@ -138,6 +138,7 @@ function removeInput(
   // The store compares the ETag. That nothing is to be seen under the key is for the store to say as well: a worker
   // that was killed may have had the file in its hands, and it would come back when everything seems over.
   const version = read ?? { key: image.key, etag: image.etag, size, lastModified: new Date(0) };
+  if (read !== undefined) await untilLeftAlone(parts, read, stop);
   const remove = async (): Promise<DeleteOutcome> => {
     await hold.check();
     return parts.input.delete(version, stop);
@@ -152,6 +153,16 @@ function removeInput(
     // it: new images go on meanwhile.
     limit: parts.outages.lasting('removal') > 10_000 ? 0 : 30_000,
   });
+}
+
+/**
+ * A file may have been taken soon after it was written. Whoever writes on after a pause must find it: it is removed only
+ * when it has been left alone for the whole time, and then only if it is still what was read.
+ */
+async function untilLeftAlone(parts: PipelineParts, read: ObjectVersion, stop: AbortSignal): Promise<void> {
+  const { clock, quiet = 0 } = parts;
+  const age = Math.max(0, clock.now() - read.lastModified.getTime());
+  if (age < quiet) await clock.pause(quiet - age, stop);
 }
 
 function inDatabase<T>(parts: PipelineParts, stop: AbortSignal, action: () => Promise<T>): Promise<T> {

@@ -23,9 +23,9 @@ export async function readInput(
   signal?: AbortSignal,
 ): Promise<ReadInput> {
   const first = await readOnce(store, queued, signal);
-  if (fitsEtag(first)) return first;
+  if (first.fitsEtag) return first;
   const second = await readOnce(store, queued, signal);
-  if (fitsEtag(second) || first.sha256 === second.sha256) return second;
+  if (second.fitsEtag || first.sha256 === second.sha256) return second;
   throw new KuvaError('store-corrupted', {
     what: `${showKey(queued.image.key)} had other bytes each time that it was read`,
     data: 'The input stays where it is; nothing was made from the wrong bytes.',
@@ -33,13 +33,12 @@ export async function readInput(
   });
 }
 
-function fitsEtag({ version, bytes }: ReadInput): boolean {
-  return (
-    !/^[0-9a-f]{32}$/.test(version.etag) || createHash('md5').update(bytes).digest('hex') === version.etag
-  );
+interface ReadOnce extends ReadInput {
+  /** It has the MD5 that the ETag names, or the ETag names none. */
+  readonly fitsEtag: boolean;
 }
 
-async function readOnce(store: ObjectStore, queued: QueuedImage, signal?: AbortSignal): Promise<ReadInput> {
+async function readOnce(store: ObjectStore, queued: QueuedImage, signal?: AbortSignal): Promise<ReadOnce> {
   const { key, etag } = queued.image;
   const { version, body } = await store.get(key, { ifMatch: etag, ...(signal && { signal }) });
   if (version.etag !== etag) {
@@ -51,17 +50,21 @@ async function readOnce(store: ObjectStore, queued: QueuedImage, signal?: AbortS
     });
   }
   const bytes = Buffer.allocUnsafe(version.size);
+  // Both as the bytes come: of a large file at once, they would keep the event loop from everything else.
   const hash = createHash('sha256');
+  const md5 = /^[0-9a-f]{32}$/.test(etag) ? createHash('md5') : undefined;
   let filled = 0;
   for await (const chunk of body) {
     if (!(chunk instanceof Uint8Array)) throw new TypeError('an object body must be bytes');
     if (filled + chunk.length > bytes.length) throw wrongLength(queued, version.size);
     bytes.set(chunk, filled);
     hash.update(chunk);
+    md5?.update(chunk);
     filled += chunk.length;
   }
   if (filled !== bytes.length) throw wrongLength(queued, version.size);
-  return { version, bytes, sha256: hash.digest('hex') };
+  const fitsEtag = md5 === undefined || md5.digest('hex') === etag;
+  return { version, bytes, sha256: hash.digest('hex'), fitsEtag };
 }
 
 function wrongLength(queued: QueuedImage, announced: number): KuvaError {

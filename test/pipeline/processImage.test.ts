@@ -46,6 +46,25 @@ describe('one image’s way', () => {
     expect(await kit.ledger.counts()).toMatchObject({ done: 1, queued: 0, processing: 0 });
   });
 
+  it('takes an input away only when it has been left alone for the whole time', async () => {
+    const quiet = 600;
+    const age: Record<string, number> = {};
+    const kit = await openKit({
+      quiet,
+      at: async (point) => {
+        if (point !== 'recorded' && point !== 'input-removed') return;
+        age[point] = Date.now() - written;
+        if (point === 'recorded') expect(await keysIn(kit.input)).toEqual(['cat.jpg']);
+      },
+    });
+    const { lastModified } = await kit.put(kit.input, 'cat.jpg', await picture(1));
+    const written = lastModified.getTime();
+    await processImage(kit.parts, await kit.queue('cat.jpg'), never);
+    expect(kit.events).toMatchObject([{ kind: 'done', input: 'deleted' }]);
+    expect(age['input-removed']).toBeGreaterThanOrEqual(quiet);
+    expect(age['recorded']).toBeLessThan(age['input-removed'] ?? 0);
+  });
+
   it('is not in the way of the same picture under another name, whose output lies there and is not recorded yet', async () => {
     let second = (): Promise<void> => Promise.resolve();
     const kit = await openKit({

@@ -43,6 +43,38 @@ describe('a file in an input folder', () => {
     expect(settling.isSettled(file('a', -3_600_000))).toBe(true);
   });
 
+  it('that was written in one go waits for a sixth of the time only', () => {
+    const settling = new Settling(240, systemClock);
+    expect(settling.isSettled(file('a', 10))).toBe(false);
+    expect(settling.nextIn()).toBe(30);
+    vi.advanceTimersByTime(29);
+    expect(settling.isSettled(file('a', 39))).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(settling.isSettled(file('a', 40))).toBe(true);
+    expect(settling.nextIn()).toBeUndefined();
+  });
+
+  it('waits for the whole of a time that is longer than usual, since somebody has asked for it', () => {
+    expect(new Settling(2_000, systemClock).isSettled(file('a', 1_999))).toBe(false);
+    expect(new Settling(2_000, systemClock).isSettled(file('a', 2_000))).toBe(true);
+  });
+
+  it('that is empty, or changes after it was taken, waits for the whole time', () => {
+    const settling = new Settling(240, systemClock);
+    expect(settling.isSettled({ ...file('a', 239), size: 0 })).toBe(false);
+    expect(settling.isSettled({ ...file('a', 240), size: 0 })).toBe(true);
+    expect(settling.isSettled(file('b', 100))).toBe(true);
+    vi.advanceTimersByTime(50);
+    expect(settling.isSettled(file('c', 50))).toBe(false);
+    vi.advanceTimersByTime(189);
+    expect(settling.isSettled(file('c', 239))).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(settling.isSettled(file('c', 240))).toBe(true);
+    // What was taken young is forgotten after a while.
+    vi.advanceTimersByTime(20_000);
+    expect(settling.isSettled(file('d', 50))).toBe(true);
+  });
+
   it('is forgotten when a whole pass has not shown it any more', () => {
     const settling = new Settling(250, systemClock);
     settling.beginPass();

@@ -205,7 +205,7 @@ export const plantedBugs: readonly [PlantedBug, ...PlantedBug[]] = [
     'whatever is read is taken for the image that was queued',
     pipeline('readInput.ts', '{ ifMatch: etag, ', '{ '),
     pipeline('readInput.ts', 'if (version.etag !== etag) {', 'if (version.size < 0) {'),
-    pipeline('readInput.ts', 'if (fitsEtag(first)) return first;', 'return first;'),
+    pipeline('readInput.ts', 'if (first.fitsEtag) return first;', 'return first;'),
   ),
   bug(
     'the hash of the input is recorded for the output',
