@@ -32,7 +32,11 @@ export const crashPoints = [
   point('s3.upload-completed', 's3', 'the upload is complete'),
   point('output-placed', 'any', 'an output lies in the output bucket; others may not'),
   point('recorded', 'any', 'the records of all outputs were committed'),
-  point('s3.compared', 's3', 'the input is known to be the one that was read, by a look or by its age; DELETE comes next'),
+  point(
+    's3.compared',
+    's3',
+    'the input is known to be the one that was read, by a look or by its age; DELETE comes next',
+  ),
   point('folder.unchanged', 'folder', 'the input was looked at and found unchanged; it is taken aside next'),
   point('folder.taken-aside', 'folder', 'the input was taken aside'),
   point('folder.compared', 'folder', 'the input taken aside was found to be the one that was read'),

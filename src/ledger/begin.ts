@@ -42,22 +42,17 @@ export async function begin(
   imageId: bigint,
   { worker, wanted, outputBucket, conflict, maxAttempts }: BeginOptions,
 ): Promise<Begin> {
-  const { answer } = await queryOne(
-    pool,
-    answerSchema,
-    beginAttempt,
-    [
-      await pipelineId(),
-      imageId,
-      worker,
-      maxAttempts,
-      outputBucket,
-      conflict,
-      wanted.map(({ output }) => output),
-      wanted.map(({ key }) => key),
-      wanted.map(({ alternative }) => alternative),
-    ],
-  );
+  const { answer } = await queryOne(pool, answerSchema, beginAttempt, [
+    await pipelineId(),
+    imageId,
+    worker,
+    maxAttempts,
+    outputBucket,
+    conflict,
+    wanted.map(({ output }) => output),
+    wanted.map(({ key }) => key),
+    wanted.map(({ alternative }) => alternative),
+  ]);
   switch (answer.outcome) {
     case 'over':
       return { outcome: 'over', state: answer.state ?? undefined };

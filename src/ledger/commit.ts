@@ -18,18 +18,13 @@ export async function commit(
   records: readonly NewRecord[],
   recipe: { digest: string; text: string },
 ): Promise<'committed' | 'lost'> {
-  const { outcome } = await queryOne(
-    pool,
-    outcomeSchema,
-    commitRecords,
-    [
-      attempt.imageId,
-      attempt.token,
-      recipe.digest,
-      recipe.text,
-      JSON.stringify(records),
-      lockClasses.records,
-    ],
-  );
+  const { outcome } = await queryOne(pool, outcomeSchema, commitRecords, [
+    attempt.imageId,
+    attempt.token,
+    recipe.digest,
+    recipe.text,
+    JSON.stringify(records),
+    lockClasses.records,
+  ]);
   return outcome;
 }

@@ -28,5 +28,7 @@ export function getJobOfOneTask(text: string): string {
  * @returns the text as it is, when it is not the one that is known
  */
 export function completeJobUnhurried(text: string): string {
-  return /^delete from \S+ as jobs\s[^]*where id = \S+$/.test(text) ? `${text}\nreturning ${unhurried}` : text;
+  return /^delete from \S+ as jobs\s[^]*where id = \S+$/.test(text)
+    ? `${text}\nreturning ${unhurried}`
+    : text;
 }

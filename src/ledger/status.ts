@@ -15,12 +15,7 @@ const countsStatement = {
 
 /** See {@link Ledger.counts}: the sum of some counters, whatever the number of images. */
 export async function counts({ pool, pipelineId }: LedgerContext): Promise<Record<ImageState, number>> {
-  const rows = await query(
-    pool,
-    counterSchema,
-    countsStatement,
-    [await pipelineId()],
-  );
+  const rows = await query(pool, counterSchema, countsStatement, [await pipelineId()]);
   return countsOf(new Map(rows.map(({ what, n }) => [what, n])));
 }
 

@@ -44,50 +44,53 @@ const old = (version: ObjectVersion): ObjectVersion => ({ ...version, age: 60_00
 /** The server tells whole seconds. */
 const anotherSecond = () => sleep(1_100);
 
-describe.skipIf(rgw === null)('removing an object that has lain there for long (skipped without radosgw)', () => {
-  it('takes one request, where a fresh one takes two', async () => {
-    const store = await openBucket();
-    await put(store, name, 'bytes');
-    const fresh = await readVersion(store);
-    expect(fresh.age).toBeGreaterThanOrEqual(0);
-    expect(fresh.age).toBeLessThan(60_000);
-    expect(await requestsOf(() => store.delete({ ...fresh, age: 0 }))).toBe(2);
-    expect(await store.head(name)).toBeUndefined();
+describe.skipIf(rgw === null)(
+  'removing an object that has lain there for long (skipped without radosgw)',
+  () => {
+    it('takes one request, where a fresh one takes two', async () => {
+      const store = await openBucket();
+      await put(store, name, 'bytes');
+      const fresh = await readVersion(store);
+      expect(fresh.age).toBeGreaterThanOrEqual(0);
+      expect(fresh.age).toBeLessThan(60_000);
+      expect(await requestsOf(() => store.delete({ ...fresh, age: 0 }))).toBe(2);
+      expect(await store.head(name)).toBeUndefined();
 
-    await put(store, name, 'bytes');
-    const version = old(await readVersion(store));
-    let outcome: unknown;
-    expect(
-      await requestsOf(async () => {
-        outcome = await store.delete(version);
-      }),
-    ).toBe(1);
-    expect(outcome).toBe('deleted');
-    expect(await store.head(name)).toBeUndefined();
-  });
+      await put(store, name, 'bytes');
+      const version = old(await readVersion(store));
+      let outcome: unknown;
+      expect(
+        await requestsOf(async () => {
+          outcome = await store.delete(version);
+        }),
+      ).toBe(1);
+      expect(outcome).toBe('deleted');
+      expect(await store.head(name)).toBeUndefined();
+    });
 
-  it('leaves what its owner has put there since alone, the same bytes too', async () => {
-    const store = await openBucket();
-    await put(store, name, 'first');
-    const version = old(await readVersion(store));
-    await anotherSecond();
-    await put(store, name, 'second');
-    expect(await store.delete(version)).toBe('changed');
-    expect(await read(store, name)).toBe('second');
-    await put(store, name, 'first');
-    expect(await store.delete(version)).toBe('changed');
-    expect(await read(store, name)).toBe('first');
-  });
+    it('leaves what its owner has put there since alone, the same bytes too', async () => {
+      const store = await openBucket();
+      await put(store, name, 'first');
+      const version = old(await readVersion(store));
+      await anotherSecond();
+      await put(store, name, 'second');
+      expect(await store.delete(version)).toBe('changed');
+      expect(await read(store, name)).toBe('second');
+      await put(store, name, 'first');
+      expect(await store.delete(version)).toBe('changed');
+      expect(await read(store, name)).toBe('first');
+    });
 
-  it('is harmless to repeat', async () => {
-    const store = await openBucket();
-    await put(store, name, 'bytes');
-    const version = old(await readVersion(store));
-    expect(await store.delete(version)).toBe('deleted');
-    expect(await store.delete(version)).toBe('deleted');
-    await anotherSecond();
-    await put(store, name, 'new');
-    expect(await store.delete(version)).toBe('changed');
-    expect(await read(store, name)).toBe('new');
-  });
-});
+    it('is harmless to repeat', async () => {
+      const store = await openBucket();
+      await put(store, name, 'bytes');
+      const version = old(await readVersion(store));
+      expect(await store.delete(version)).toBe('deleted');
+      expect(await store.delete(version)).toBe('deleted');
+      await anotherSecond();
+      await put(store, name, 'new');
+      expect(await store.delete(version)).toBe('changed');
+      expect(await read(store, name)).toBe('new');
+    });
+  },
+);
