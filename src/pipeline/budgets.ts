@@ -34,8 +34,12 @@ const share = 0.6;
 /** Part of the budget that holds inputs; the rest is for decoded images and finished outputs. */
 const inputShare = 0.25;
 
-/** Images in work for each core: while one is transformed, others are on their way from and to the stores. */
-const imagesPerCore = 6;
+/**
+ * Images in work for each core: while one is transformed, others are on their way from and to the stores, and wait for the
+ * ledger. With 6 a core small images left an eighth of two cores idle (12 and 32 images: 101 and 106 a second). How
+ * much memory they may have is bounded by the budgets, not by this.
+ */
+const imagesPerCore = 12;
 
 export function concurrencyOf(config: WorkerConfig, machine: Machine): number {
   return config.concurrency === 'auto' ? Math.max(4, machine.cores * imagesPerCore) : config.concurrency;
