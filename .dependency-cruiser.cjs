@@ -41,6 +41,7 @@ module.exports = {
     only('alerts', ['^src/pipeline/', ...contracts]),
     only('web', ['^src/pipeline/', ...contracts]),
     only('dashboard', ['^src/(pipeline|web)/', '^src/ledger/catalogue/contract\\.ts$', ...contracts]),
+    only('cloud'),
     only('config', configPieces),
     { name: 'no-circles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
     {

@@ -74,6 +74,19 @@ export const failureKinds = {
   'folder-unusable': kind('never', 'config', 'folder cannot be used'),
   'embedded-failed': kind('never', 'failure', 'embedded database did not start'),
 
+  // The clouds on which machines are made.
+  'cloud-unreachable': kind('patient', 'unavailable', 'cloud does not answer'),
+  'cloud-busy': kind('patient', 'unavailable', 'cloud asks to slow down'),
+  'cloud-denied': kind('patient', 'unavailable', 'cloud refuses access'),
+  'cloud-service-missing': kind('never', 'config', 'cloud has no such service'),
+  'cloud-quota': kind('never', 'failure', 'quota of the cloud is used up'),
+  'cloud-missing': kind('never', 'failure', 'cloud has no such thing'),
+  'cloud-conflict': kind('limited', 'failure', 'something else in the cloud is in the way'),
+  'cloud-refused': kind('never', 'failure', 'cloud refuses such a request'),
+  'cloud-failed': kind('never', 'failure', 'cloud could not make it'),
+  'cloud-timeout': kind('limited', 'unavailable', 'cloud took too long'),
+  'cloud-protocol': kind('limited', 'failure', 'cloud gave an answer that makes no sense'),
+
   // Configuration and use.
   'config-missing': kind('never', 'config', 'no configuration'),
   'config-invalid': kind('never', 'config', 'configuration has a mistake'),
