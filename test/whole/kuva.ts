@@ -97,15 +97,20 @@ export function runKuva(args: readonly string[], options: RunOptions): Promise<F
   return startKuva(args, options).finished;
 }
 
-/** Waits, in small steps and not for ever, until something is true. */
+/**
+ * Waits, not for ever, until something is true: in steps that grow to a fifth of a second, since looking costs as well.
+ * @param what that it is waited for; a function is asked when it was in vain
+ */
 export async function eventually(
   check: () => boolean | Promise<boolean>,
-  what: string,
+  what: string | (() => string),
   milliseconds = 30_000,
 ): Promise<void> {
   const until = Date.now() + milliseconds;
-  while (!(await check())) {
-    if (Date.now() > until) throw new Error(`waited ${milliseconds} ms in vain until ${what}`);
-    await new Promise((wake) => setTimeout(wake, 25));
+  for (let pause = 25; !(await check()); pause = Math.min(200, pause * 1.2)) {
+    if (Date.now() > until) {
+      throw new Error(`waited ${milliseconds} ms in vain until ${typeof what === 'string' ? what : what()}`);
+    }
+    await new Promise((wake) => setTimeout(wake, pause));
   }
 }

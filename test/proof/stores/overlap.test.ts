@@ -44,7 +44,7 @@ describe.skipIf(rgw === null).each(['unversioned', 'versioned'] as const)(
       await eventually(() => rule.struck === 1, 'it was replaced');
       await eventually(
         async () => (await yard.input.head(yard.key('cat.png'))) === undefined,
-        `the new one is done; it says ${kuva.output()}`,
+        () => `the new one is done; it says ${kuva.output()}`,
         60_000,
       );
       await yard.settled();
