@@ -22,6 +22,7 @@ const configPieces = [
   '^src/transform/limits\\.ts$',
   '^src/pipeline/config\\.ts$',
   '^src/alerts/config\\.ts$',
+  '^src/cloud/session/login\\.ts$',
   '^src/web/(config|eventsConfig|listen)\\.ts$',
 ];
 
