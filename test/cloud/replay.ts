@@ -129,7 +129,12 @@ export async function replay(steps: readonly Step[], noLogin = false): Promise<R
         ...step.headers,
       });
       // The services of one cloud differ by their paths, so that one server speaks for all.
-      response.end(text.replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, origin));
+      response.end(
+        text
+          .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, origin)
+          .replace('2026-11-23T20:08:38.000000Z', new Date().toISOString())
+          .replace('2026-11-23T21:08:38.000000Z', new Date(Date.now() + 3_600_000).toISOString()),
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -184,3 +184,18 @@ test('a request ends when the command is stopped', async () => {
   const session = cloud.open({ signal: AbortSignal.abort(new Error('Ctrl-C')) });
   expect((await failureOf(session.identity())).code).toBe('interrupted');
 }, 10_000);
+
+test('a clock that is off is noticed by the time of the token', async () => {
+  const answer = z.object({ token: z.looseObject({}) }).parse(token.body);
+  const issued_at = new Date(Date.now() + 1_000_000).toISOString();
+  const cloud = await replay([{ ...token, body: { token: { ...answer.token, issued_at } } }], true);
+  const ahead = await cloud.open().clockAhead();
+  expect(ahead).toBeLessThan(-900_000);
+  expect(ahead).toBeGreaterThanOrEqual(-1_000_000);
+  cloud.done();
+});
+
+test('clocks that agree differ by nothing', async () => {
+  const cloud = await replay([]);
+  expect(await cloud.open().clockAhead()).toBeLessThan(1000);
+});

@@ -23,8 +23,13 @@ const down = fileURLToPath(new URL('../../testbed/ceph/rgw-down', import.meta.ur
 const programs = ['radosgw', 'radosgw-admin', 'ceph-mon', 'ceph-osd', 'curl'];
 const prefix = 'kuva-test-rgw-';
 
-/** Starts a real RGW of one's own, in memory, on free ports; undefined where Ceph is not installed. */
-export async function startRgw(): Promise<{ server: RgwServer; stop: () => Promise<void> } | undefined> {
+/**
+ * Starts a real RGW of one's own, in memory, on free ports; undefined where Ceph is not installed.
+ * @param extra further lines of its configuration
+ */
+export async function startRgw(
+  extra = '',
+): Promise<{ server: RgwServer; stop: () => Promise<void> } | undefined> {
   if (!(await installed())) return undefined;
   await removeAbandoned();
   // Between choosing a port and taking it somebody else may have taken it.
@@ -34,7 +39,7 @@ export async function startRgw(): Promise<{ server: RgwServer; stop: () => Promi
       await run(down, [folder, '--purge']);
     };
     try {
-      return { server: await startIn(folder), stop };
+      return { server: await startIn(folder, extra), stop };
     } catch (error) {
       await stop();
       if (attempt === 3) throw error;
@@ -42,7 +47,7 @@ export async function startRgw(): Promise<{ server: RgwServer; stop: () => Promi
   }
 }
 
-async function startIn(folder: string): Promise<RgwServer> {
+async function startIn(folder: string, extra: string): Promise<RgwServer> {
   const [port, monitorPort] = await freePorts(2);
   const keys = {
     accessKeyId: 'testaccesskey000001',
@@ -55,6 +60,7 @@ async function startIn(folder: string): Promise<RgwServer> {
       RGW_PORT: String(port),
       MON_PORT: String(monitorPort),
       RGW_NODELAY: '1',
+      RGW_EXTRA: extra,
       RGW_ACCESS_KEY: keys.accessKeyId,
       RGW_SECRET_KEY: keys.secretAccessKey,
     },
@@ -88,7 +94,8 @@ async function removeAbandoned(): Promise<void> {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Is there a process of this id? */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -13,6 +13,8 @@ export interface Identity {
   readonly catalogue: Catalogue;
   /** Milliseconds from its making to its end; by the server's clock alone, as ours may differ. */
   readonly lifetime: number;
+  /** Milliseconds since 1970, by the server's clock. */
+  readonly issued: number;
 }
 
 /** The body of the request. The one place where the password leaves the program. */
@@ -62,5 +64,6 @@ export const identitySchema = tokenSchema.transform(
     roles: token.roles.map(({ name }) => name),
     catalogue: token.catalog,
     lifetime: Date.parse(token.expires_at) - Date.parse(token.issued_at),
+    issued: Date.parse(token.issued_at),
   }),
 );

@@ -64,8 +64,8 @@ export interface CloudSession {
    * @throws KuvaError `cloud-denied`, `cloud-unreachable`, `cloud-protocol`
    */
   identity(): Promise<Identity>;
-  /** Milliseconds that this machine's clock is ahead of the cloud's, whole seconds exact; undefined: it told no time. */
-  clockAhead(): Promise<number | undefined>;
+  /** Milliseconds that this machine's clock is ahead of the cloud's; 0 as far as one login can tell. */
+  clockAhead(): Promise<number>;
   /** Does the catalogue have the service? */
   has(service: ServiceType): Promise<boolean>;
   /** @throws KuvaError `cloud-service-missing` */
@@ -86,7 +86,7 @@ interface Token {
   readonly identity: Identity;
   /** By the clock's monotonic time. */
   readonly ends: number;
-  readonly clockAhead: number | undefined;
+  readonly clockAhead: number;
 }
 
 /** Logs in at the first request. */
@@ -133,15 +133,13 @@ export function openSession(login: CloudLogin, options: SessionOptions = {}): Cl
     const answer = await patiently({ method: 'POST', url, headers: {}, body: authBody(login), doing }, true);
     if (answer.status !== 201 && answer.status !== 200) throw loginFailure(login, answer);
     const text = answer.headers.get('x-subject-token');
-    const date = Date.parse(answer.headers.get('date') ?? '');
     const identity = understand(answer, identitySchema, doing);
     if (text === null) throw senseless(doing, 'there is no token in it');
     return {
       text,
       identity,
       ends: clock.monotonic() + identity.lifetime - renewBefore,
-      // The Date is a whole second, of some moment between our two looks at the clock.
-      clockAhead: Number.isNaN(date) ? undefined : skew(began, clock.now(), date),
+      clockAhead: skew(began, clock.now(), identity.issued),
     };
   };
 
@@ -227,7 +225,8 @@ function senseless(doing: string, why: string): KuvaError {
   });
 }
 
-function skew(before: number, after: number, date: number): number {
-  if (after < date) return after - date;
-  return before > date + 1000 ? before - date - 1000 : 0;
+/** The token was made between our two looks at our clock; where it says another time, the clocks differ by so much at least. */
+function skew(before: number, after: number, issued: number): number {
+  if (after < issued) return after - issued;
+  return before > issued ? before - issued : 0;
 }
