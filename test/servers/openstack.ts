@@ -136,8 +136,19 @@ async function startBoth(): Promise<{ clouds: OpenStackClouds; stop: () => Promi
   }
 }
 
+/** Run again, it starts what is not running: on a busy machine a service may die of another that is not there yet. */
 async function up(folder: string, env: Readonly<Record<string, string>>): Promise<void> {
-  await run(bed('openstack-up'), [folder], { env: { ...process.env, ...env }, maxBuffer: 16 * 1024 ** 2 });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await run(bed('openstack-up'), [folder], {
+        env: { ...process.env, ...env },
+        maxBuffer: 16 * 1024 ** 2,
+      });
+      return;
+    } catch (thrown) {
+      if (attempt === 3) throw thrown;
+    }
+  }
 }
 
 function named(cloudsYaml: string | undefined, name: string): string {

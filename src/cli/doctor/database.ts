@@ -85,7 +85,7 @@ function schemaFinding({ mayCreateSchema, mayCreateInPublic, database, role }: D
       check: 'database: rights',
       state: 'failed',
       says: `${role} may not create a schema in ${database}, and the ledger is not there yet`,
-      remedy: `As its owner: GRANT CREATE ON DATABASE "${database}" TO "${role}".`,
+      remedy: `As its owner: GRANT CREATE ON DATABASE "${database}" TO "${role}". (At Pukki, \`openstack database root enable INSTANCE\` gives such a user.)`,
     };
   }
   const where = mayCreateInPublic
