@@ -20,7 +20,8 @@ const contracts = ['^src/(store|ledger|transform)/contract\\.ts$'];
 const configPieces = [
   '^src/ledger/config\\.ts$',
   '^src/transform/limits\\.ts$',
-  '^src/pipeline/config\\.ts$',
+  '^src/pipeline/(choose/)?config\\.ts$',
+  '^src/pipeline/choose/choose\\.ts$',
   '^src/alerts/config\\.ts$',
   '^src/cloud/session/login\\.ts$',
   '^src/web/(config|eventsConfig|listen)\\.ts$',

@@ -11,6 +11,12 @@ export interface Asking {
   readonly close: () => void;
 }
 
+const init = {
+  command: 'kuva init',
+  without:
+    'Give the answers as options and --yes: kuva init --yes --input s3://input_bucket --output s3://output_bucket --database postgres://user@host/database',
+};
+
 /**
  * Asks on a terminal. Ctrl-C and Ctrl-D reject with KuvaError `interrupted`, which ends the command with 130.
  * @throws KuvaError `usage-invalid` when `input` is no terminal: nobody would answer
@@ -18,13 +24,13 @@ export interface Asking {
 export function askOn(
   input: NodeJS.ReadableStream & { readonly isTTY?: boolean },
   output: NodeJS.WritableStream,
+  { command, without }: { readonly command: string; readonly without: string } = init,
 ): Asking {
   if (input.isTTY !== true) {
     throw new KuvaError('usage-invalid', {
-      what: 'kuva init has questions, and there is no terminal to ask them on',
-      data: 'Nothing was written.',
-      remedy:
-        'Give the answers as options and --yes: kuva init --yes --input s3://input_bucket --output s3://output_bucket --database postgres://user@host/database',
+      what: `${command} has questions, and there is no terminal to ask them on`,
+      data: 'Nothing was changed.',
+      remedy: without,
     });
   }
   const lines = createInterface({ input, output });
@@ -34,8 +40,8 @@ export function askOn(
         output.write('\n');
         reject(
           new KuvaError('interrupted', {
-            what: 'kuva init was stopped before the end',
-            data: 'Nothing was written.',
+            what: `${command} was stopped before the end`,
+            data: 'Nothing was changed.',
           }),
         );
       };

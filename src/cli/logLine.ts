@@ -12,6 +12,7 @@ export interface LogLine {
   readonly outputBytes: number | undefined;
   readonly outputSha256: string | undefined;
   readonly reason: string | undefined;
+  readonly rule: string | undefined;
   /** All that is known, for `--json`. */
   readonly whole: ImageRow | LedgerRecord;
 }
@@ -19,7 +20,15 @@ export interface LogLine {
 export function fromRecord(record: LedgerRecord): LogLine {
   const { image, outputBucket, outputKey, outputBytes, outputSha256 } = record;
   const output = { outputBucket, outputKey, outputBytes, outputSha256 };
-  return { ...noOutput, ...output, when: record.recordedAt, state: 'done', ...inputOf(image), whole: record };
+  return {
+    ...noOutput,
+    ...output,
+    rule: record.rule,
+    when: record.recordedAt,
+    state: 'done',
+    ...inputOf(image),
+    whole: record,
+  };
 }
 
 export function fromImage(row: ImageRow): LogLine {
@@ -40,6 +49,7 @@ const noOutput = {
   outputBytes: undefined,
   outputSha256: undefined,
   reason: undefined,
+  rule: undefined,
 } as const;
 
 function inputOf({ bucket, key }: ImageIdentity): Pick<LogLine, 'inputBucket' | 'inputKey'> {

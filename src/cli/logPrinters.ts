@@ -23,6 +23,7 @@ export const logPrinters = {
         'output_bytes',
         'output_sha256',
         'reason',
+        'rule',
       ]),
     );
     return (lines: readonly LogLine[]) => {
@@ -37,6 +38,7 @@ export const logPrinters = {
           outputBytes,
           outputSha256,
           reason,
+          rule,
         } = line;
         terminal.exactLine(
           csvLine([
@@ -49,6 +51,7 @@ export const logPrinters = {
             outputBytes,
             outputSha256,
             reason,
+            rule,
           ]),
         );
       }

@@ -3,7 +3,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { toKuvaError } from '../image/failure.ts';
 import { visibleLines } from '../image/visible.ts';
 import { imageStates } from '../image/state.ts';
-import type { Action } from './action.ts';
+import { act, examples, shared } from './commandLine.ts';
 import { exitCodes, reportFailure } from './exit.ts';
 import { openTerminal } from './terminal.ts';
 import { parseCount, parseImageId, parseWhen } from './typed.ts';
@@ -65,7 +65,19 @@ function addWork(program: Command): void {
       'after',
       examples('kuva run', 'kuva run --json', '*/5 * * * *  kuva run --config /srv/lab/kuva.yaml'),
     );
-  act(run, async () => (await import('./commands/run.ts')).run);
+  act(run, async () => (await import('./commands/run.ts')).run, [], 'each');
+
+  const plan = shared(program.command('plan'))
+    .argument('[name]', 'part of a key; * and ? are wildcards')
+    .description('say what would happen to each object of the input bucket, without doing anything')
+    .addOption(
+      new Option('--format <format>', 'how to print').choices(['table', 'csv', 'json']).default('table'),
+    )
+    .addHelpText(
+      'after',
+      examples('kuva plan', "kuva plan 'scans/*'", 'kuva plan --format csv > plan.csv', 'kuva plan --json'),
+    );
+  act(plan, async () => (await import('./commands/plan.ts')).plan, ['name'], 'each');
 
   const worker = shared(program.command('worker'))
     .description('one more worker for the same buckets and database, on any machine, until stopped')
@@ -94,7 +106,7 @@ function addQuestions(program: Command): void {
       'after',
       examples('kuva status', 'kuva status --watch', 'kuva status --json', 'kuva status --check'),
     );
-  act(status, async () => (await import('./commands/status.ts')).status);
+  act(status, async () => (await import('./commands/status.ts')).status, [], 'each');
 
   const log = shared(program.command('log'))
     .argument('[name]', 'part of an input or output name; * and ? are wildcards')
@@ -117,15 +129,34 @@ function addQuestions(program: Command): void {
         'kuva log --follow',
       ),
     );
-  act(log, async () => (await import('./commands/log.ts')).log, ['name']);
+  act(log, async () => (await import('./commands/log.ts')).log, ['name'], 'each');
 
   const retry = shared(program.command('retry'))
     .argument('[name]', 'part of an input name; * and ? are wildcards')
     .description('try images again that were set aside')
-    .addOption(new Option('--state <state...>', 'only these').choices(['rejected', 'failed']))
+    .addOption(
+      new Option('--state <state...>', 'only these; skipped ones are meant only when they are named').choices(
+        ['rejected', 'failed', 'skipped'],
+      ),
+    )
     .option('--all', 'all of them')
     .addHelpText('after', examples('kuva retry cat.jpg', 'kuva retry --state failed --all'));
-  act(retry, async () => (await import('./commands/retry.ts')).retry, ['name']);
+  act(retry, async () => (await import('./commands/retry.ts')).retry, ['name'], 'each');
+
+  const reprocess = shared(program.command('reprocess'))
+    .argument('[name]', 'part of an input or output name; * and ? are wildcards')
+    .description('process images once more that are done and whose input was kept, by the recipe of today')
+    .option('--rule <name>', 'only what this rule chose the recipe of', String)
+    .option('--since <when>', 'only what was done since: 30min, 2h, 7d, or a date', parseWhen)
+    .option('--until <when>', 'only what was done until, written likewise', parseWhen)
+    .option('--unchanged', 'also what the recipe of today made already')
+    .option('-n, --dry-run', 'only say how many')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText(
+      'after',
+      examples('kuva reprocess --dry-run', "kuva reprocess 'scans/*' --yes", 'kuva reprocess --since 7d'),
+    );
+  act(reprocess, async () => (await import('./commands/reprocess.ts')).reprocess, ['name'], 'each');
 
   const verify = shared(program.command('verify'))
     .argument('[name]', 'part of an input or output name; * and ? are wildcards')
@@ -133,7 +164,7 @@ function addQuestions(program: Command): void {
       'read every output back, compare its SHA-256 with the ledger, and find outputs that no row names',
     )
     .addHelpText('after', examples('kuva verify', 'kuva verify cat.jpg', 'kuva verify --json'));
-  act(verify, async () => (await import('./commands/verify.ts')).verifyOutputs, ['name']);
+  act(verify, async () => (await import('./commands/verify.ts')).verifyOutputs, ['name'], 'each');
 
   const alerts = shared(program.command('alerts'))
     .addArgument(new Argument('<what>', 'what to do').choices(['test']))
@@ -146,7 +177,7 @@ function addQuestions(program: Command): void {
       'check configuration, credentials, buckets, database and machine; say what is wrong and how to mend it',
     )
     .addHelpText('after', examples('kuva doctor', 'kuva doctor --json'));
-  act(doctor, async () => (await import('./commands/doctor.ts')).doctor);
+  act(doctor, async () => (await import('./commands/doctor.ts')).doctor, [], 'each');
 }
 
 function addDashboard(program: Command): void {
@@ -210,35 +241,4 @@ function addSetUp(program: Command): void {
       ),
     );
   act(completion, async () => (await import('./commands/completion.ts')).completion, ['shell']);
-}
-
-function shared(command: Command): Command {
-  return command
-    .option('-c, --config <file>', 'configuration file (default: $KUVA_CONFIG, else kuva.yaml here)')
-    .option(
-      '-d, --data <folder>',
-      'folder for the embedded parts: folders as buckets and a database of its own',
-    )
-    .option('--json', 'print JSON, for scripts');
-}
-
-/** Hangs a command's action in: it is loaded only when asked for, so that `--help` is quick. */
-function act(command: Command, load: () => Promise<Action>, argumentNames: readonly string[] = []): void {
-  command.action(async (...passed: unknown[]) => {
-    const given: Record<string, unknown> = { ...command.opts<Record<string, unknown>>() };
-    for (const [at, name] of argumentNames.entries()) {
-      if (passed[at] !== undefined) given[name] = passed[at];
-    }
-    const terminal = openTerminal({ json: given['json'] === true });
-    const action = await load();
-    try {
-      process.exitCode = await action(given, terminal, command.parent ?? command);
-    } catch (thrown) {
-      process.exitCode = reportFailure(toKuvaError(thrown), terminal);
-    }
-  });
-}
-
-function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }

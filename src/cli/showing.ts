@@ -34,7 +34,7 @@ const askedFor = parseObjectKey('.kuva-ready');
 const stuckAfter = 30 * 60_000;
 
 export function makeShowing(system: System, { worker, concurrency, outages }: ShowingOptions): Showing {
-  const { config, ledger, input, output, rejected, stopping } = system;
+  const { config, ledger, input, output, rejected, archive, stopping } = system;
   const version = readVersion();
   let count = 0;
   let lastChange = performance.now();
@@ -71,6 +71,7 @@ export function makeShowing(system: System, { worker, concurrency, outages }: Sh
             input: reaches(input),
             output: reaches(output),
             ...(rejected !== undefined && { rejected: reaches(rejected) }),
+            ...(archive !== undefined && { archive: reaches(archive) }),
           },
         }),
       ],

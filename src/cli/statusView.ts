@@ -45,6 +45,8 @@ export function showStatus(now: LedgerStatus, about: StatusAbout, terminal: Term
   for (const { code, state, count } of now.failures) {
     terminal.line(`    ${count} ${state}: ${failureKinds[code].title}`);
   }
+  if (counts.skipped > 0)
+    terminal.line(`  skipped     ${counts.skipped}, by rules: \`kuva log --state skipped\``);
   const pass = now.lastPass;
   terminal.line(
     pass === undefined
@@ -97,6 +99,7 @@ const outageTitles = {
   removal: 'Removing finished images from',
   output: 'Writing results to',
   rejected: 'Moving rejected images to',
+  archive: 'Moving inputs that are done to',
   database: 'The database',
   decoder: 'The image decoder',
   unknown: 'An outage',

@@ -2,12 +2,16 @@ import { z } from 'zod';
 import type { KuvaConfig } from '../config/config.ts';
 import { type LoadOptions, loadConfig } from '../config/load.ts';
 import type { ObjectStore } from '../store/contract.ts';
+import type { LedgerPool } from '../ledger/pool.ts';
+import type { Transformer } from '../transform/contract.ts';
 import { listenForStop, type Stopping } from './stopping.ts';
 import type { Terminal } from './terminal.ts';
 import {
   type WiredLedger,
-  type WiredTransforms,
+  type PipelineRecipes,
+  type WiredRecipes,
   type Looking,
+  wireBeside,
   wireDatabase,
   wireLedger,
   wireLooking,
@@ -19,6 +23,7 @@ import {
 export const sharedOptions = z.object({
   config: z.string().optional(),
   data: z.string().optional(),
+  pipeline: z.string().optional(),
   json: z.boolean().optional(),
 });
 
@@ -37,15 +42,19 @@ export interface LedgerSystem extends WiredLedger {
 }
 
 /** All parts of the pipeline. */
-export interface System extends LedgerSystem, WiredTransforms {
+export interface System extends LedgerSystem, PipelineRecipes {
+  readonly transformer: Transformer;
   readonly input: ObjectStore;
   readonly output: ObjectStore;
   readonly rejected?: ObjectStore;
+  /** Where inputs that are done are moved to. */
+  readonly archive?: ObjectStore;
 }
 
 /** What to load, as the command line says. */
-export function loadOptions({ config, data }: SharedOptions): LoadOptions {
+export function loadOptions({ config, data, pipeline }: SharedOptions): LoadOptions {
   return {
+    ...(pipeline !== undefined && { pipeline }),
     ...(config !== undefined && { file: config }),
     overrides: data === undefined ? {} : { data },
   };
@@ -66,34 +75,87 @@ export async function withSystem<T>(
   terminal: Terminal,
   action: (system: System) => Promise<T>,
 ): Promise<T> {
-  return withOpen(options, terminal, async ({ close, ...system }) => {
-    const { config } = system;
-    const transforms = await wireTransforms(config);
-    close.push(transforms.closeTransforms);
-    const open = async (
-      role: 'input' | 'output' | 'move',
-      place: KuvaConfig['input'],
-    ): Promise<ObjectStore> => {
-      const store = await wireStore(place, config.data, () => placeNow(options, role));
-      close.push(() => store.close());
-      return store;
-    };
-    const input = await open('input', config.input);
-    const output = await open('output', config.output);
-    const { move } = config.rejected;
-    const rejected = move === undefined ? undefined : await open('move', move);
-    return action({ ...system, ...transforms, input, output, ...(rejected !== undefined && { rejected }) });
+  return withOpen(options, terminal, async (system) => {
+    const { transformer, wire, closeTransforms } = await wireTransforms([system.config]);
+    system.close.push(closeTransforms);
+    return action(await openSystem(options, system, transformer, wire));
   });
 }
 
-/** What the configuration, and the files that it names, say now; undefined while they are not usable. */
-function placeNow(
+/** All pipelines of the file, or the one that is named, on one database, with one set of decoders. */
+export async function withSystems<T>(
   options: SharedOptions,
-  role: 'input' | 'output' | 'move',
-): KuvaConfig['input'] | undefined {
+  terminal: Terminal,
+  action: (systems: readonly [System, ...System[]]) => Promise<T>,
+): Promise<T> {
+  return withOpen(options, terminal, async (first) => {
+    const { values } = loadConfig(loadOptions(options));
+    const configs = options.pipeline === undefined ? values : [first.config];
+    const { transformer, wire, closeTransforms } = await wireTransforms(configs);
+    first.close.push(closeTransforms);
+    const systems: [System, ...System[]] = [await openSystem(options, first, transformer, wire)];
+    for (const config of configs.slice(1)) {
+      // Connections of its own: how many one pipeline needs is known, and more would wait for each other.
+      const wired = await wireBeside(first.pool, config);
+      first.close.push(wired.close);
+      const look = (): Looking => {
+        const looking = wireLooking(first.pool, config.pipeline);
+        first.close.push(looking.close);
+        return looking;
+      };
+      const named = { ...options, pipeline: config.pipeline };
+      systems.push(
+        await openSystem(named, { ...first, ...wired.ledger, notices: [], config, look }, transformer, wire),
+      );
+    }
+    return action(systems);
+  });
+}
+
+type Opened = LedgerSystem & { readonly close: Close[]; readonly pool: LedgerPool };
+
+async function openSystem(
+  options: SharedOptions,
+  { close, ...system }: Omit<Opened, 'pool'>,
+  transformer: Transformer,
+  wire: WiredRecipes['wire'],
+): Promise<System> {
+  const { config } = system;
+  const open = async (role: Role, place: KuvaConfig['input']): Promise<ObjectStore> => {
+    const store = await wireStore(place, config.data, () => placeNow(options, role));
+    close.push(() => store.close());
+    return store;
+  };
+  const input = await open('input', config.input);
+  const output = await open('output', config.output);
+  const { move } = config.rejected;
+  const rejected = move === undefined ? undefined : await open('rejected', move);
+  const archive = typeof config.done === 'object' ? await open('done', config.done.move) : undefined;
+  return {
+    ...system,
+    transformer,
+    ...wire(config),
+    input,
+    output,
+    ...(rejected !== undefined && { rejected }),
+    ...(archive !== undefined && { archive }),
+  };
+}
+
+type Role = 'input' | 'output' | 'rejected' | 'done';
+
+/** What the configuration, and the files that it names, say now; undefined while they are not usable. */
+function placeNow(options: SharedOptions, role: Role): KuvaConfig['input'] | undefined {
   try {
     const { value } = loadConfig(loadOptions(options));
-    return role === 'move' ? value.rejected.move : value[role];
+    switch (role) {
+      case 'rejected':
+        return value.rejected.move;
+      case 'done':
+        return typeof value.done === 'object' ? value.done.move : undefined;
+      default:
+        return value[role];
+    }
   } catch {
     return undefined;
   }
@@ -104,7 +166,7 @@ type Close = () => Promise<void>;
 async function withOpen<T>(
   options: SharedOptions,
   terminal: Terminal,
-  action: (system: LedgerSystem & { readonly close: Close[] }) => Promise<T>,
+  action: (system: Opened) => Promise<T>,
 ): Promise<T> {
   const { value: config, notes } = loadConfig(loadOptions(options));
   const close: Close[] = [];
@@ -135,6 +197,7 @@ async function withOpen<T>(
       look,
       waitFor,
       close,
+      pool: database.pool,
     });
   } finally {
     // What still runs when a command fails would hold its connections, and keep the database from closing, for ever.
@@ -145,8 +208,8 @@ async function withOpen<T>(
   }
 }
 
-function whereOf({ config, data }: SharedOptions): string {
+function whereOf({ config, data, pipeline }: SharedOptions): string {
   const quoted = (text: string): string =>
     /^[\w./~:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-  return `${config === undefined ? '' : ` --config ${quoted(config)}`}${data === undefined ? '' : ` --data ${quoted(data)}`}`;
+  return `${config === undefined ? '' : ` --config ${quoted(config)}`}${data === undefined ? '' : ` --data ${quoted(data)}`}${pipeline === undefined ? '' : ` --pipeline ${quoted(pipeline)}`}`;
 }

@@ -11,6 +11,8 @@ import { type LedgerPool, openPool } from '../ledger/pool.ts';
 import { openMonitor } from '../ledger/monitor.ts';
 import { openQueue } from '../ledger/queue.ts';
 import { thisMachine } from '../pipeline/budgets.ts';
+import { type Chooser, makeChooser, type Rule } from '../pipeline/choose/choose.ts';
+import type { Recipe } from '../image/recipe.ts';
 import { pause } from '../pipeline/pause.ts';
 import type { CheckedStore } from '../store/access.ts';
 import { openFolderStore } from '../store/folder/store.ts';
@@ -124,6 +126,20 @@ export async function wireLedger(
   };
 }
 
+/** The ledger of one more pipeline, with connections of its own to a database that is open. */
+export async function wireBeside(
+  { connection }: LedgerPool,
+  config: Pick<KuvaConfig, 'pipeline' | 'worker'>,
+): Promise<{ readonly ledger: WiredLedger; readonly close: () => Promise<void> }> {
+  const pool = openPool(connection);
+  try {
+    return { ledger: await wireLedger(pool, config), close: () => endPool(pool) };
+  } catch (thrown) {
+    await endPool(pool);
+    throw thrown;
+  }
+}
+
 /** The ledger for those who look at it. */
 export interface Looking {
   readonly ledger: Ledger;
@@ -143,21 +159,52 @@ export function wireLooking({ connection }: LedgerPool, pipeline: string): Looki
   };
 }
 
-export interface WiredTransforms {
-  readonly transformer: Transformer;
+/** What is made of the images of one pipeline. */
+export interface PipelineRecipes {
   readonly recipe: LoadedRecipe['recipe'];
+  /** Picks the recipe of each image, where there are rules. */
+  readonly chooser?: Chooser;
+}
+
+export interface WiredRecipes {
+  readonly transformer: Transformer;
+  /** The recipes of one of the pipelines. */
+  readonly wire: (config: KuvaConfig) => PipelineRecipes;
   /** Ends the decoders' processes. */
   readonly closeTransforms: () => Promise<void>;
 }
 
 /**
- * The transformer and the recipe with its files, whose paths are relative to the configuration file. Images are decoded
- * in processes of their own, as many as there are turns at the processor; the first one starts while stores are opened.
+ * One transformer for all pipelines of this process, and their recipes with their files, whose paths are relative to the
+ * configuration file. Images are decoded in processes of their own, as many as there are turns at the processor; the
+ * first one starts while stores are opened.
  */
-export async function wireTransforms(config: KuvaConfig): Promise<WiredTransforms> {
-  const folder = config.file === undefined ? process.cwd() : dirname(config.file);
-  const { recipe, files } = await loadRecipeFiles(config.recipe, folder);
-  const transformer = createIsolatedTransformer(config.limits, { files, size: thisMachine().cores });
+export async function wireTransforms(configs: readonly KuvaConfig[]): Promise<WiredRecipes> {
+  const files = new Map<string, Buffer>();
+  const recipes = new Map<string, PipelineRecipes>();
+  for (const config of configs) {
+    const folder = config.file === undefined ? process.cwd() : dirname(config.file);
+    const load = async (recipe: Recipe): Promise<Recipe> => {
+      const loaded = await loadRecipeFiles(recipe, folder);
+      for (const [sha256, bytes] of loaded.files) files.set(sha256, bytes);
+      return loaded.recipe;
+    };
+    const recipe = await load(config.recipe);
+    const rules: Rule[] = [];
+    for (const rule of config.choose)
+      rules.push(rule.recipe === 'skip' ? rule : { ...rule, recipe: await load(rule.recipe) });
+    recipes.set(config.pipeline, {
+      recipe,
+      ...(rules.length > 0 && { chooser: makeChooser(rules, recipe) }),
+    });
+  }
+  const [first] = configs;
+  if (first === undefined) throw new Error('there is no pipeline');
+  const transformer = createIsolatedTransformer(first.limits, { files, size: thisMachine().cores });
   transformer.warmUp();
-  return { transformer, recipe, closeTransforms: () => transformer.close() };
+  return {
+    transformer,
+    wire: ({ pipeline, recipe }) => recipes.get(pipeline) ?? { recipe },
+    closeTransforms: () => transformer.close(),
+  };
 }

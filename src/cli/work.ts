@@ -1,3 +1,4 @@
+import type { KuvaConfig } from '../config/config.ts';
 import { type FailureCode, KuvaError, toKuvaError } from '../image/failure.ts';
 import type { Resource } from '../ledger/contract.ts';
 import type { ImageEvent } from '../pipeline/event.ts';
@@ -5,7 +6,7 @@ import { systemClock } from '../pipeline/clock.ts';
 import { makeBudgets, thisMachine, concurrencyOf } from '../pipeline/budgets.ts';
 import { ignoring } from '../pipeline/ignored.ts';
 import { Outages } from '../pipeline/outages.ts';
-import type { PipelineParts } from '../pipeline/parts.ts';
+import type { Budgets, PipelineParts } from '../pipeline/parts.ts';
 import type { DiscoverOptions } from '../pipeline/pass.ts';
 import { patiently } from '../pipeline/patience.ts';
 import { tellOutages } from '../pipeline/tellOutages.ts';
@@ -33,18 +34,34 @@ export interface WorkOptions {
   readonly worker: string;
   readonly narrator: Narrator;
   readonly onEvent?: (event: ImageEvent) => void;
+  /** What all pipelines of this process share; left out: there is one. */
+  readonly shared?: SharedWork;
+}
+
+/** Memory, turns at the processor, and what is under way, of all pipelines of one process. */
+export interface SharedWork {
+  readonly budgets: Budgets;
+  /** Images under way, by pipeline. */
+  readonly underWay: Map<string, number>;
+}
+
+export function shareWork(config: KuvaConfig): SharedWork {
+  return { budgets: makeBudgets(config.worker, thisMachine()), underWay: new Map() };
 }
 
 /** Wires one worker of this process: what `start`, `worker` and `run` share. */
-export async function prepareWork(system: System, { worker, narrator, onEvent }: WorkOptions): Promise<Work> {
+export async function prepareWork(
+  system: System,
+  { worker, narrator, onEvent, shared = shareWork(system.config) }: WorkOptions,
+): Promise<Work> {
   const { config, ledger, input } = system;
-  let underWay = 0;
   const { stopping } = system;
-  stopping.explain(() =>
-    underWay === 0
+  stopping.explain(() => {
+    const underWay = [...shared.underWay.values()].reduce((sum, count) => sum + count, 0);
+    return underWay === 0
       ? 'nothing is under way.'
-      : `finishing ${underWay} ${underWay === 1 ? 'image' : 'images'} first.`,
-  );
+      : `finishing ${underWay} ${underWay === 1 ? 'image' : 'images'} first.`;
+  });
   const outages = new Outages((outage, over) => {
     narrator.outage(outage, over);
   });
@@ -60,6 +77,9 @@ export async function prepareWork(system: System, { worker, narrator, onEvent }:
     input,
     output: system.output,
     ...(system.rejected !== undefined && { rejected: system.rejected }),
+    ...(system.archive !== undefined && { archive: system.archive }),
+    ...(config.done === 'keep' && { keepsInputs: true }),
+    ...(system.chooser !== undefined && { chooser: system.chooser }),
     partialWritesVisible,
     ...(partialWritesVisible && { quiet: config.worker.settle }),
     ledger,
@@ -68,7 +88,7 @@ export async function prepareWork(system: System, { worker, narrator, onEvent }:
     conflict: config.conflict,
     maxAttempts: config.worker.attempts,
     maxInputBytes: config.limits.bytes,
-    budgets: makeBudgets(config.worker, machine),
+    budgets: shared.budgets,
     outages,
     clock: systemClock,
     ending: stopping.stop,
@@ -88,7 +108,7 @@ export async function prepareWork(system: System, { worker, narrator, onEvent }:
     poll: config.worker.poll,
     ...(config.events !== undefined && { idlePoll: config.events.poll }),
     settle: config.worker.settle,
-    ignored: ignoring(partialWritesVisible ? config.worker.ignore : []),
+    ignored: ignoring(partialWritesVisible ? config.worker.ignore : [], config.wanted),
     onPass: (pass) => {
       tellUnusables(pass);
       // For `status` and the metrics; the next one tells it again.
@@ -113,7 +133,7 @@ export async function prepareWork(system: System, { worker, narrator, onEvent }:
         narrator.note('warn', text);
       },
       onUnderWay: (count) => {
-        underWay = count;
+        shared.underWay.set(config.pipeline, count);
         showing.underWay(count);
       },
     }).finally(() => {
@@ -129,13 +149,14 @@ export async function prepareWork(system: System, { worker, narrator, onEvent }:
 }
 
 /** Where each thing that an outage can be of lies, for `kuva status`. */
-function urlsOf({ input, output, rejected }: System): Partial<Record<Resource, string>> {
+function urlsOf({ input, output, rejected, archive }: System): Partial<Record<Resource, string>> {
   return {
     input: input.url,
     reading: input.url,
     removal: input.url,
     output: output.url,
     ...(rejected !== undefined && { rejected: rejected.url }),
+    ...(archive !== undefined && { archive: archive.url }),
   };
 }
 

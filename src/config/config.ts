@@ -2,6 +2,7 @@
 import type { Recipe } from '../image/recipe.ts';
 import type { Secret } from '../image/secret.ts';
 import type { DatabaseConnection } from '../ledger/config.ts';
+import type { Rule } from '../pipeline/choose/choose.ts';
 import type { WorkerConfig } from '../pipeline/config.ts';
 import type { Limits } from '../transform/limits.ts';
 import type { ListenAddress } from '../web/listen.ts';
@@ -13,11 +14,17 @@ export interface KuvaConfig {
   readonly pipeline: string;
   readonly input: Place;
   readonly output: Place;
+  /** Patterns for keys that are looked at, and that are not. */
+  readonly wanted: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
+  /** What becomes of inputs that are done. */
+  readonly done: 'delete' | 'keep' | { readonly move: Place };
   readonly rejected: { readonly move?: Place };
   readonly database: DatabaseChoice;
   /** Absolute path of the folder for the embedded parts. */
   readonly data: string;
   readonly recipe: Recipe;
+  /** Empty: every image gets `recipe`. */
+  readonly choose: readonly Rule[];
   readonly conflict: 'keep-both' | 'replace' | 'reject';
   readonly limits: Limits;
   readonly worker: WorkerConfig;

@@ -3,6 +3,14 @@ import path from 'node:path';
 import type { Complaint } from './mistake.ts';
 import type { ResolvedPlace } from './resolvePlaces.ts';
 
+/** What lies in each place, in plain words. */
+const written = {
+  input: 'inputs',
+  output: 'results',
+  done: 'inputs that are done',
+  rejected: 'rejected inputs',
+} as const;
+
 /**
  * @param database absolute path of the embedded database's folder, if there is one
  * @param realPath follows symbolic links, as far as the path exists
@@ -17,7 +25,7 @@ export function crossCheck(
     for (const other of places.slice(0, index)) {
       // Rejected images may lie beside the results; only the input must stay apart from what is written.
       if (other.role !== 'input') continue;
-      const what = overlap(other, one, realPath, one.role === 'rejected' ? 'rejected inputs' : 'results');
+      const what = overlap(other, one, realPath, written[one.role]);
       if (what !== undefined) {
         complaints.push({
           path: one.path,
@@ -43,6 +51,11 @@ export function crossCheck(
     }
   }
   return complaints;
+}
+
+/** Are they one place, or does one lie within the other? */
+export function meets(one: ResolvedPlace, other: ResolvedPlace, realPath: (file: string) => string): boolean {
+  return overlap(one, other, realPath, 'results') !== undefined;
 }
 
 /** What is wrong when both are in use, or undefined. */

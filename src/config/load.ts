@@ -1,25 +1,24 @@
 /** From a file, the environment and the command line to the configuration in force. */
 import path from 'node:path';
-import type { KuvaError } from '../image/failure.ts';
-import type { KuvaConfig, Place } from './config.ts';
-import { crossCheck } from './crossCheck.ts';
+import { KuvaError } from '../image/failure.ts';
+import type { KuvaConfig } from './config.ts';
+import { crossPipelines } from './crossPipelines.ts';
 import { type ConfigText, findConfigFile } from './findFile.ts';
 import { findLayers, noticeUnknownVariables, type Overrides } from './layers.ts';
-import { ConfigInvalid, type KeyPath, showKeyPath } from './mistake.ts';
-import { placer, readForm, recipeOf } from './readForm.ts';
-import { resolveAlerts } from './resolveAlerts.ts';
-import { resolveDatabase } from './resolveDatabase.ts';
-import { resolveEvents } from './resolveEvents.ts';
-import { resolveHttp } from './resolveHttp.ts';
-import { resolvePlaces, type Role } from './resolvePlaces.ts';
+import { entriesOf } from './jsonSchema.ts';
+import { ConfigInvalid, type KeyPath, type Mistake, showKeyPath } from './mistake.ts';
+import { type OnePipeline, pipelineComplaints, splitPipelines } from './pipelines.ts';
+import { placer, readWritten } from './readForm.ts';
+import { resolvePipeline } from './resolvePipeline.ts';
 import type { Setting } from './setting.ts';
-import { listSettings } from './settings.ts';
-import { absolutePath, realSurroundings, type Surroundings } from './surroundings.ts';
+import { realSurroundings, type Surroundings } from './surroundings.ts';
 import { parseYamlFile, type YamlFile } from './yamlFile.ts';
 
 export interface LoadOptions {
   /** What `--config` names. */
   readonly file?: string;
+  /** What `--pipeline` names; left out: the first. */
+  readonly pipeline?: string;
   /** From the command line; its relative paths start from the working directory. */
   readonly overrides?: Overrides;
   /** Left out: the real environment, home folder, working directory and files. */
@@ -28,6 +27,8 @@ export interface LoadOptions {
 
 export interface LoadedConfig {
   readonly value: KuvaConfig;
+  /** Of every pipeline in the file, in its order. */
+  readonly values: readonly KuvaConfig[];
   /** Everything in force with its origin, in the form of the file. */
   readonly settings: readonly Setting[];
   /** The same origins by key path: "input" → "kuva.yaml line 3". */
@@ -54,95 +55,82 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
 
 /**
  * The same for `kuva config` and `kuva doctor`, which go on when keys are missing.
- * @throws KuvaError `config-missing`, `config-invalid`
+ * @throws KuvaError `config-missing`, `config-invalid`; `usage-invalid` when there is no pipeline of that name
  */
 export function inspectConfig(options: LoadOptions = {}): InspectedConfig {
   const around = options.around ?? realSurroundings();
   const text = findConfigFile(options.file, around);
   const yaml = text && parseYamlFile(text.name, text.text);
   const layers = findLayers(options.overrides ?? {}, around);
-  const { written, parsed, mistakes, broken } = readForm(yaml, layers);
   const place = placer(yaml, layers);
-
+  const { written, mistakes } = readWritten(yaml, layers);
   const fileFolder = text === undefined ? around.cwd : path.dirname(text.file);
   const base = (key: string) => (layers.some((layer) => layer.key === key) ? around.cwd : fileFolder);
   const origin = originOf(yaml, text, layers);
-  const data = absolutePath(parsed.data, base('data'), around);
-  const { recipe, complaints: recipeComplaints } = recipeOf(parsed.recipe);
-  const places = resolvePlaces({ form: parsed, broken, data, around, base, origin });
-  const database = resolveDatabase({
-    form: parsed.database,
-    given: written['database'] !== undefined,
-    data,
-    base: base('database'),
-    around,
-    origin,
-  });
-  const embedded = database.database?.kind === 'embedded' ? database.database.folder : undefined;
-  const alerts = resolveAlerts(parsed.alerts, base('alerts'), around);
-  const http = resolveHttp(parsed.http, base('http'), around);
-  const events = resolveEvents(
-    { form: parsed.events, input: find('input'), http: http.http, base: base('events') },
-    around,
+  const alone: OnePipeline = { name: '', written, own: {}, at: (one) => one };
+  const list = splitPipelines(written);
+  const checked = (list ?? [alone]).map((one) =>
+    resolvePipeline(one, { text, place, origin, base, around, listed: list !== undefined }),
   );
-  const complaints = [
-    ...recipeComplaints,
-    ...places.complaints,
-    ...database.complaints,
-    ...http.complaints,
-    ...alerts.complaints,
-    ...events.complaints,
-    ...crossCheck(places.places, embedded, around.realPath),
-  ];
-  const all = [...mistakes, ...complaints.map(place)].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  const [input, output, rejected] = [find('input'), find('output'), find('rejected')];
-  if (all.length > 0 || input === undefined || output === undefined || database.database === undefined) {
+  const inList = pipelineComplaints(written);
+  // Two of one name would share their folders, too.
+  const complaints = inList.length > 0 ? inList : crossPipelines(checked, around.realPath);
+  const all = distinct([
+    ...mistakes,
+    ...checked.flatMap((one) => one.mistakes),
+    ...complaints.map(place),
+  ]).toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const values = checked.flatMap(({ value }) => (value === undefined ? [] : [value]));
+  const [first] = values;
+  if (all.length > 0 || first === undefined || values.length < checked.length) {
     throw new ConfigInvalid(
       all.every(({ line }) => line === undefined) ? 'The configuration' : (text?.name ?? 'The configuration'),
       all,
     );
   }
-
-  const settings = listSettings({ written, places: places.places, database, data, origin });
+  const settings = distinctSettings(checked.flatMap((one) => one.settings));
   return {
-    value: {
-      ...(text && { file: text.file }),
-      pipeline: parsed.pipeline,
-      input,
-      output,
-      rejected: rejected === undefined ? {} : { move: rejected },
-      database: database.database,
-      data,
-      recipe,
-      conflict: parsed.conflict,
-      limits: parsed.limits,
-      worker: parsed.worker,
-      log: parsed.log,
-      http: http.http,
-      alerts: alerts.alerts,
-      ...(events.events !== undefined && { events: events.events }),
-    },
+    value: options.pipeline === undefined ? first : named(values, options.pipeline),
+    values,
     settings,
     origins: new Map(settings.map((setting) => [showKeyPath(setting.path), setting.origin])),
-    notes: [
-      ...places.notes,
-      ...database.notes,
-      ...http.notes,
-      ...alerts.notes,
-      ...events.notes,
-      ...(database.answer?.passwordInConfig === true && text?.openToOthers === true
-        ? [
-            `${text.name} holds a password and other users of this machine may read it. Mend it with: chmod 600 ${text.name}`,
-          ]
-        : []),
-      ...noticeUnknownVariables(around),
-    ],
-    problems: places.problems,
+    notes: [...new Set([...checked.flatMap(({ notes }) => notes), ...noticeUnknownVariables(around)])],
+    problems: checked.flatMap(({ problems }) => problems),
   };
+}
 
-  function find(role: Role): Place | undefined {
-    return places.places.find((one) => one.role === role)?.place;
-  }
+/**
+ * The names of the pipelines that a file lists; undefined when it is about one. Does not look at anything else in it.
+ * @throws KuvaError `config-missing`, `config-invalid` when it cannot be read
+ */
+export function pipelineNames(options: LoadOptions = {}): readonly string[] | undefined {
+  const around = options.around ?? realSurroundings();
+  const text = findConfigFile(options.file, around);
+  const value = text && parseYamlFile(text.name, text.text).value;
+  return splitPipelines(Object.fromEntries(entriesOf(value)))?.map(({ name }) => name);
+}
+
+function named(values: readonly KuvaConfig[], name: string): KuvaConfig {
+  const found = values.find(({ pipeline }) => pipeline === name);
+  if (found !== undefined) return found;
+  throw new KuvaError('usage-invalid', {
+    what: `There is no pipeline named ${name} in the configuration`,
+    data: 'Nothing was started.',
+    remedy: `There ${values.length === 1 ? 'is' : 'are'} ${values.map(({ pipeline }) => pipeline).join(', ')}.`,
+  });
+}
+
+/** What is wrong above the list of pipelines is wrong for each of them, and told once. */
+function distinct(mistakes: readonly Mistake[]): Mistake[] {
+  const seen = new Set<string>();
+  return mistakes.filter(({ line, column, key, what }) => {
+    const text = JSON.stringify([line, column, key, what]);
+    return seen.has(text) ? false : seen.add(text);
+  });
+}
+
+function distinctSettings(settings: readonly Setting[]): Setting[] {
+  return [...new Map(settings.map((setting) => [showKeyPath(setting.path), setting])).values()];
 }
 
 /** Where a setting came from: the option, the variable, the line; a setting that nobody gave is a default. */

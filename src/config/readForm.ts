@@ -3,7 +3,7 @@ import { defaultRecipe, type Recipe, recipeSchema } from '../image/recipe.ts';
 import { explainIssues } from './issues.ts';
 import { entriesOf, fitting, kindOf, type SchemaNode, schemaNodeOf } from './jsonSchema.ts';
 import type { Layer } from './layers.ts';
-import type { Complaint, Mistake } from './mistake.ts';
+import type { Complaint, KeyPath, Mistake } from './mistake.ts';
 import { showKeyPath } from './mistake.ts';
 import { type FileConfig, fileSchema } from './schema.ts';
 import type { YamlFile } from './yamlFile.ts';
@@ -20,7 +20,11 @@ export interface Form {
 
 export const fileNode: SchemaNode = schemaNodeOf(fileSchema);
 
-export function readForm(yaml: YamlFile | undefined, layers: readonly Layer[]): Form {
+/** What was written, with the layers over it and empty blocks left out, and what is wrong with the file as such. */
+export function readWritten(
+  yaml: YamlFile | undefined,
+  layers: readonly Layer[],
+): Pick<Form, 'written' | 'mistakes'> {
   const mistakes: Mistake[] = [...(yaml?.mistakes ?? [])];
   const value = yaml?.value;
   if (value !== undefined && kindOf(value) !== 'object') {
@@ -37,16 +41,25 @@ export function readForm(yaml: YamlFile | undefined, layers: readonly Layer[]): 
     ...(kindOf(value) === 'object' ? withoutEmptyBlocks(fileNode, value) : {}),
     ...Object.fromEntries(layers.map((layer) => [layer.key, layer.value])),
   };
+  return { written, mistakes };
+}
+
+/**
+ * Holds it against the schema.
+ * @param place gives each complaint its place
+ */
+export function checkForm(
+  written: Form['written'],
+  place: (complaint: Complaint) => Mistake,
+): Omit<Form, 'written'> {
   const context = { schema: fileNode, written };
-  const place = placer(yaml, layers);
   const checked = fileSchema.safeParse(written);
   const complaints = checked.success ? [] : explainIssues(checked.error.issues, context);
   const broken = new Set(complaints.map(({ path }) => String(path[0])));
   const sound = Object.fromEntries(Object.entries(written).filter(([key]) => !broken.has(key)));
   return {
-    written,
     parsed: checked.success ? checked.data : fileSchema.parse(sound),
-    mistakes: [...mistakes, ...complaints.map(place)],
+    mistakes: complaints.map(place),
     broken,
   };
 }
@@ -71,15 +84,21 @@ export function placer(
   };
 }
 
-/** The recipe in full, whichever form it was written in, and what its outputs have against each other. */
-export function recipeOf(form: FileConfig['recipe']): { recipe: Recipe; complaints: readonly Complaint[] } {
+/**
+ * The recipe in full, whichever form it was written in, and what its outputs have against each other.
+ * @param at where it stands
+ */
+export function recipeOf(
+  form: FileConfig['recipe'],
+  at: KeyPath = ['recipe'],
+): { recipe: Recipe; complaints: readonly Complaint[] } {
   const list = Array.isArray(form);
   const checked = recipeSchema.safeParse({ outputs: list ? form : [form] });
   if (checked.success) return { recipe: checked.data, complaints: [] };
   return {
     recipe: defaultRecipe,
     complaints: checked.error.issues.map(({ path: [, index, ...rest], message }) => ({
-      path: ['recipe', ...(list ? [index ?? 0] : []), ...rest].map((part) =>
+      path: [...at, ...(list ? [index ?? 0] : []), ...rest].map((part) =>
         typeof part === 'symbol' ? String(part) : part,
       ),
       part: 'value',

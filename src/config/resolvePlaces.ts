@@ -1,4 +1,4 @@
-/** Input, output and rejected: from what was written to buckets with their connections. */
+/** Input, output, done and rejected: from what was written to buckets with their connections. */
 import path from 'node:path';
 import type { KuvaError } from '../image/failure.ts';
 import type { Place, S3Login } from './config.ts';
@@ -11,7 +11,7 @@ import { Secret } from '../image/secret.ts';
 import type { Surroundings } from './surroundings.ts';
 import { showFound } from './wording.ts';
 
-export type Role = 'input' | 'output' | 'rejected';
+export type Role = 'input' | 'output' | 'done' | 'rejected';
 
 export interface ResolvedPlace {
   readonly role: Role;
@@ -74,6 +74,7 @@ export function resolvePlaces(context: PlacesContext): PlacesAnswer {
   };
   add('input', form.input, ['input'], 'input');
   add('output', form.output, ['output'], 'output');
+  if (typeof form.done === 'object') add('done', form.done.move, ['done', 'move'], 'done');
   if (form.rejected.move !== undefined) add('rejected', form.rejected.move, ['rejected', 'move'], 'rejected');
   return { places, complaints, problems: distinct(problems), notes: [...notes] };
 }
@@ -85,8 +86,9 @@ function connect(
   at: KeyPath,
   { form, around, base, origin }: PlacesContext,
 ): ResolvedPlace {
-  // Rejected inputs are moved on the input's server, unless only the common block tells of one.
-  const inherited = role === 'rejected' && typeof form.input === 'object' && form.input.s3 !== undefined;
+  // Inputs are moved on the input's server, unless only the common block tells of one.
+  const inherited =
+    (role === 'rejected' || role === 'done') && typeof form.input === 'object' && form.input.s3 !== undefined;
   const s3Path = own !== undefined ? [role, 's3'] : inherited ? ['input', 's3'] : ['s3'];
   if (location.kind === 'folder') return { role, place: location, path: at, s3Path };
   const block = own ?? (inherited && typeof form.input === 'object' ? form.input.s3 : form.s3);

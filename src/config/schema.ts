@@ -1,8 +1,14 @@
 /** What may stand in `kuva.yaml`: the one source of validation, of the JSON Schema and of the reference. */
 import { z } from 'zod';
 import { alertsSchema } from '../alerts/config.ts';
-import { outputSchema } from '../image/recipe.ts';
 import { databaseSchema } from '../ledger/config.ts';
+import {
+  chooseSchema,
+  doneSchema,
+  excludeSchema,
+  includeSchema,
+  recipeFormSchema,
+} from '../pipeline/choose/config.ts';
 import { conflictSchema, rejectedSchema, workerSchema } from '../pipeline/config.ts';
 import { limitsSchema } from '../transform/limits.ts';
 import { httpSchema } from '../web/config.ts';
@@ -21,8 +27,6 @@ const locationSchema = z.union([
     .describe('A bucket on a server of its own.'),
 ]);
 
-export const recipeFormSchema = z.union([z.array(outputSchema).min(1).max(20), outputSchema]);
-
 const logSchema = z.strictObject({
   level: z
     .enum(['debug', 'info', 'warn', 'error'])
@@ -34,14 +38,13 @@ const logSchema = z.strictObject({
     .describe('`plain` lines for people, `json` for machines; `auto` is plain on a terminal.'),
 });
 
+const pipelineName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'a pipeline is named with a-z, A-Z, 0-9, - and _, at most 63');
+
 export const fileSchema = z
   .strictObject({
-    pipeline: z
-      .string()
-      .regex(
-        /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/,
-        'a pipeline is named with a-z, A-Z, 0-9, - and _, at most 63',
-      )
+    pipeline: pipelineName
       .default('images')
       .describe('Name of this pipeline in the ledger; several pipelines can share a database.'),
     input: locationSchema
@@ -52,6 +55,9 @@ export const fileSchema = z
     output: locationSchema
       .optional()
       .describe('Where results go: `s3://bucket` or `file:folder`. Left out: the folder `output` in `data`.'),
+    include: includeSchema,
+    exclude: excludeSchema,
+    done: doneSchema,
     rejected: rejectedSchema.prefault({}).describe('What happens to inputs that are no usable images.'),
     database: databaseSchema,
     data: z.string().min(1).default('./kuva-data').describe('Folder for the embedded parts.'),
@@ -59,7 +65,17 @@ export const fileSchema = z
     recipe: recipeFormSchema
       .prefault({})
       .describe('What is made of each image: `key` and `steps` of the one output, or a list of outputs.'),
+    choose: chooseSchema.optional(),
     conflict: conflictSchema,
+    // What else stands there is checked with the rest of the file, as if that were about this pipeline alone.
+    pipelines: z
+      .array(z.looseObject({ name: pipelineName.describe('Its name in the ledger.') }))
+      .min(1)
+      .max(50)
+      .optional()
+      .describe(
+        'Several pipelines in one file, all done by the same workers; each may have its own `input`, `output`, `include`, `exclude`, `done`, `rejected`, `recipe`, `choose` and `conflict`. See docs/choosing.md.',
+      ),
     limits: limitsSchema
       .prefault({})
       .describe('Bounds that an image must keep, checked before it is decoded.'),
@@ -73,7 +89,7 @@ export const fileSchema = z
         'New objects that the object store tells of by itself: see docs/events.md. For `kuva events on`.',
       ),
   })
-  .describe('Configuration of one kuva pipeline.');
+  .describe('Configuration of kuva: of one pipeline, or of several.');
 
 export type FileConfig = z.infer<typeof fileSchema>;
 export type LocationForm = z.infer<typeof locationSchema>;

@@ -25,6 +25,8 @@ export function listSettings({ written, places, database, data, origin }: Settin
       case 'rejected':
       case 's3':
         return [];
+      case 'done':
+        return typeof value === 'object' ? [] : settingsOf(value, [key], origin);
       case 'pipeline':
         return [...settingsOf(value, [key], origin), ...placeSettings(places, origin)];
       case 'database':
@@ -45,8 +47,9 @@ function placeSettings(places: readonly ResolvedPlace[], origin: (path: KeyPath)
       shown.add(s3Path.join('.'));
       servers.push(...serverSettings(s3Path, answer));
     }
-    const apart = s3Path[0] === role && role !== 'rejected';
-    const at: KeyPath = role === 'rejected' ? ['rejected', 'move'] : apart ? [role, 'url'] : [role];
+    const moved = role === 'rejected' || role === 'done';
+    const apart = s3Path[0] === role && !moved;
+    const at: KeyPath = moved ? [role, 'move'] : apart ? [role, 'url'] : [role];
     return { path: at, value: place.url, origin: origin(path) };
   });
   // A server of one bucket stands below that bucket, the common one below all.

@@ -15,6 +15,11 @@ export const crashPoints = [
   point('job-taken', 'any', 'a worker has its job, and has not begun'),
   point('begun', 'any', 'an attempt was begun in the ledger'),
   point('read', 'any', 'the input was read'),
+  point(
+    'keys-granted',
+    'any',
+    'its recipe was chosen by what it holds, and the keys of its outputs were granted',
+  ),
   point('transformed', 'any', 'all outputs were made, in memory'),
   point('output-due', 'any', 'an output is about to be written; others may be there already'),
   point('folder.file-created', 'folder', 'an empty file was made beside'),
@@ -31,6 +36,7 @@ export const crashPoints = [
   point('s3.parts-sent', 's3', 'all parts were sent, the upload is not complete'),
   point('s3.upload-completed', 's3', 'the upload is complete'),
   point('output-placed', 'any', 'an output lies in the output bucket; others may not'),
+  point('input-archived', 'any', 'the input was copied to the place for inputs that are done'),
   point('recorded', 'any', 'the records of all outputs were committed'),
   point(
     's3.compared',

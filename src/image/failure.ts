@@ -43,6 +43,7 @@ export const failureKinds = {
   'transform-timeout': kind('limited', 'failure', 'image took too long'),
   'transform-crashed': kind('limited', 'failure', 'image crashed its worker'),
   'transform-failed': kind('limited', 'failure', 'transforming failed'),
+  'skipped-by-rule': kind('never', 'failure', 'left alone by a rule'),
   'decoder-unavailable': kind('patient', 'unavailable', 'image decoder does not start'),
 
   // The object stores.

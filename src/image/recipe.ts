@@ -46,15 +46,15 @@ const outputShape = z.strictObject({
     .enum(['auto', 'always', 'never'])
     .default('auto')
     .describe(
-      'How a JPEG is negated where `negate` is the only step and metadata are kept. auto: in its coded data, at most 4 levels off and without further loss, where that can be done; else by decoding and encoding it again. always: a JPEG that needs the latter is rejected. never: always the latter.',
+      'How a JPEG is made where the only steps are `negate`, `rotate` by multiples of 90 degrees, `flip`, `auto-orient` and `crop`, or it is only stripped. auto: in its coded data and without further loss, where that can be done; else by decoding and encoding it again. always: a JPEG that needs the latter is rejected. never: always the latter. (Negated pixels are at most 4 levels off.)',
     ),
 });
 
 export const outputSchema = outputShape.superRefine((output, context) => {
-  if (output.lossless !== 'always' || isPlainNegation(output)) return;
+  if (output.lossless !== 'always' || isPlainNegation(output) || isTurning(output)) return;
   context.addIssue({
     code: 'custom',
-    message: 'lossless: always goes with steps: [negate] and metadata: keep alone',
+    message: 'lossless: always goes with negate, rotate by multiples of 90, flip, auto-orient and crop alone',
     path: ['lossless'],
   });
 });
@@ -112,6 +112,28 @@ export function keyOfOutput(output: RecipeOutput, input: ObjectKey): ObjectKey {
 export function isPlainNegation({ steps, metadata }: Pick<RecipeOutput, 'steps' | 'metadata'>): boolean {
   const [only] = steps;
   return metadata === 'keep' && steps.length === 1 && only?.step === 'negate' && !only.alpha;
+}
+
+/** Is all that is asked for such that a JPEG's coefficients may be moved, mirrored and left out, and not decoded? */
+export function isTurning(output: Pick<RecipeOutput, 'steps' | 'metadata'>): boolean {
+  if (isPlainNegation(output)) return false;
+  const { steps, metadata } = output;
+  return (steps.length > 0 || metadata === 'strip') && steps.every(movesBlocks);
+}
+
+function movesBlocks(step: Step): boolean {
+  switch (step.step) {
+    case 'negate':
+      return !step.alpha;
+    case 'rotate':
+      return step.angle % 90 === 0;
+    case 'auto-orient':
+    case 'flip':
+    case 'crop':
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** Two outputs that would overwrite each other. */

@@ -3,8 +3,8 @@ export const ways = ['copy', 'lossless', 'pixels'] as const;
 
 /**
  * - `copy`: the input's own bytes.
- * - `lossless`: negated in the file's coded data, or in its palette.
- * - `pixels`: decoded, changed, encoded again; `why` says what kept it from being negated without loss, where that was
+ * - `lossless`: negated, turned, mirrored, cropped or stripped in the file's coded data, or negated in its palette.
+ * - `pixels`: decoded, changed, encoded again; `why` says what kept it from being made without loss, where that was
  *   tried.
  */
 export type Way = { readonly way: 'copy' | 'lossless' } | { readonly way: 'pixels'; readonly why?: string };

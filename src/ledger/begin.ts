@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bigintColumn, keyColumn, sizeColumn, stateColumn } from './columns.ts';
 import type { LedgerContext } from './context.ts';
-import type { Begin, BeginOptions, GrantedKey } from './contract.ts';
+import type { Attempt, Begin, BeginOptions, GrantedKey, KeyWish } from './contract.ts';
 import { queryOne } from './sql.ts';
 
 const grantedSchema = z.object({
@@ -27,13 +27,14 @@ const answerSchema = z.object({
       etag: z.string(),
       size: sizeColumn,
       granted: z.array(grantedSchema),
+      source: z.object({ bucket: z.string(), key: keyColumn, etag: z.string() }).optional(),
     }),
   ]),
 });
 
 const beginAttempt = {
   name: 'kuva_begin',
-  text: 'select kuva.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9) as answer',
+  text: 'select kuva.begin_image($1, $2, $3, $4, $5, $6, $7, $8, $9) as answer',
 };
 
 /** See {@link Ledger.begin}. */
@@ -59,7 +60,7 @@ export async function begin(
     case 'exhausted':
       return { outcome: 'exhausted' };
     case 'begun': {
-      const { number, round, token, waitedMs, committed, bucket, key, etag, size, granted } = answer;
+      const { number, round, token, waitedMs, committed, bucket, key, etag, size, granted, source } = answer;
       return {
         outcome: 'begun',
         attempt: {
@@ -71,11 +72,46 @@ export async function begin(
           token,
           waitedMs,
           committed,
-          outputKeys: new Map(granted.map((grant) => [grant.output, grantedKey(grant)])),
+          outputKeys: grantedKeys(granted),
+          ...(source !== undefined && { source }),
         },
       };
     }
   }
+}
+
+const grantSchema = z.object({
+  answer: z.discriminatedUnion('outcome', [
+    z.object({ outcome: z.enum(['lost', 'later']) }),
+    z.object({ outcome: z.literal('granted'), granted: z.array(grantedSchema) }),
+  ]),
+});
+
+const grantKeys = {
+  name: 'kuva_grant',
+  text: 'select kuva.grant_keys($1, $2, $3, $4, $5, $6, $7) as answer',
+};
+
+/** See {@link Ledger.grant}. */
+export async function grant(
+  { pool }: LedgerContext,
+  { imageId, token }: Attempt,
+  { wanted, outputBucket, conflict }: KeyWish,
+): Promise<ReadonlyMap<string, GrantedKey> | 'lost' | 'later'> {
+  const { answer } = await queryOne(pool, grantSchema, grantKeys, [
+    imageId,
+    token,
+    outputBucket,
+    conflict,
+    wanted.map(({ output }) => output),
+    wanted.map(({ key }) => key),
+    wanted.map(({ alternative }) => alternative),
+  ]);
+  return answer.outcome === 'granted' ? grantedKeys(answer.granted) : answer.outcome;
+}
+
+function grantedKeys(granted: readonly z.infer<typeof grantedSchema>[]): ReadonlyMap<string, GrantedKey> {
+  return new Map(granted.map((one) => [one.output, grantedKey(one)]));
 }
 
 function grantedKey({ key, etag, sha256 }: z.infer<typeof grantedSchema>): GrantedKey {

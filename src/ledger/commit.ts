@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LedgerContext } from './context.ts';
-import type { Attempt, NewRecord } from './contract.ts';
+import type { ArchivedInput, Attempt, NewRecord, RecipeNote } from './contract.ts';
 import { lockClasses } from './locks.ts';
 import { queryOne } from './sql.ts';
 
@@ -8,7 +8,7 @@ const outcomeSchema = z.object({ outcome: z.enum(['committed', 'lost']) });
 
 const commitRecords = {
   name: 'kuva_commit',
-  text: 'select kuva.commit_records($1, $2, $3, $4, $5, $6) as outcome',
+  text: 'select kuva.commit_image($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as outcome',
 };
 
 /** See {@link Ledger.commit}. One statement, and with it one transaction. */
@@ -16,7 +16,8 @@ export async function commit(
   { pool }: LedgerContext,
   attempt: Attempt,
   records: readonly NewRecord[],
-  recipe: { digest: string; text: string },
+  recipe: RecipeNote,
+  archived?: ArchivedInput,
 ): Promise<'committed' | 'lost'> {
   const { outcome } = await queryOne(pool, outcomeSchema, commitRecords, [
     attempt.imageId,
@@ -25,6 +26,10 @@ export async function commit(
     recipe.text,
     JSON.stringify(records),
     lockClasses.records,
+    recipe.rule,
+    archived?.bucket,
+    archived?.key,
+    archived?.etag,
   ]);
   return outcome;
 }

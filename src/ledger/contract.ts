@@ -48,6 +48,23 @@ export interface Attempt {
   readonly committed: boolean;
   /** Where each output of the recipe goes, by output name, as granted: see {@link Ledger.begin}. */
   readonly outputKeys: ReadonlyMap<string, GrantedKey>;
+  /** The input is read from here, and stays: it was moved when it was done, and is done once more. */
+  readonly source?: ArchivedInput;
+}
+
+/** The copy of an input that was moved when it was done. */
+export interface ArchivedInput {
+  readonly bucket: string;
+  readonly key: ObjectKey;
+  readonly etag: string;
+}
+
+/** By which recipe an image was made. */
+export interface RecipeNote {
+  readonly digest: string;
+  readonly text: string;
+  /** The rule that chose it; left out: there are none, or none fitted. */
+  readonly rule?: string;
 }
 
 export interface GrantedKey {
@@ -110,6 +127,8 @@ export interface LedgerRecord extends NewRecord {
   readonly round: number;
   readonly recipeDigest: string;
   readonly recipeText: string;
+  /** The rule that chose the recipe, where one did. */
+  readonly rule?: string;
   readonly attempt: number;
   readonly worker: string;
 }
@@ -123,7 +142,10 @@ export interface FailureNote {
 
 /** How an attempt ended. `lost` is answered when another attempt has begun since; nothing was changed then. */
 export type Settlement =
-  | { readonly state: 'done' }
+  /** `kept`: its input stays where it is, and is nothing new to whoever sees it there. */
+  | { readonly state: 'done'; readonly kept?: true }
+  /** A rule says that such images are left alone. */
+  | { readonly state: 'skipped'; readonly failure: FailureNote }
   /** An image that was moved away in an earlier round stays `rejected`, with its reason and its place. */
   | { readonly state: 'superseded'; readonly failure: FailureNote }
   | { readonly state: 'rejected'; readonly failure: FailureNote; readonly movedTo?: string }
@@ -146,6 +168,35 @@ export interface ImageRow {
   readonly settledAt: Date | undefined;
   readonly failure: FailureNote | undefined;
   readonly movedTo: string | undefined;
+}
+
+/** An image that is done, and what is left of its input. */
+export interface FinishedImage {
+  readonly id: bigint;
+  readonly image: ImageIdentity;
+  /** Bytes. */
+  readonly size: number;
+  /** `input`: where it was; `archive`: moved; `gone`: removed, so that nothing more can be made of it. */
+  readonly input: 'input' | 'archive' | 'gone';
+  /** The bucket that it was moved to. */
+  readonly archiveBucket?: string;
+  /** Of the newest record; absent when it was made without outputs. */
+  readonly newest?: {
+    readonly recipeDigest: string;
+    readonly rule?: string;
+    readonly format: ImageFormat;
+    readonly width: number;
+    readonly height: number;
+    readonly pages: number;
+  };
+}
+
+/** What the ledger says of an object that lies in an input bucket. */
+export interface KnownState {
+  readonly state: ImageState;
+  /** It is done, and its input stays. */
+  readonly kept: boolean;
+  readonly failure?: string;
 }
 
 export interface LogFilter {
@@ -225,6 +276,7 @@ export const resources = [
   'removal',
   'output',
   'rejected',
+  'archive',
   'database',
   'decoder',
 ] as const;
@@ -249,11 +301,15 @@ export interface Outage {
   readonly since: Date;
 }
 
-export interface BeginOptions {
-  readonly worker: string;
+/** The keys that the outputs of an image should have. */
+export interface KeyWish {
   readonly wanted: readonly WantedKey[];
   readonly outputBucket: string;
   readonly conflict: KeyConflict;
+}
+
+export interface BeginOptions extends KeyWish {
+  readonly worker: string;
   /** Attempts that an image has before it fails. */
   readonly maxAttempts: number;
 }
@@ -285,8 +341,17 @@ export interface Ledger {
   commit(
     attempt: Attempt,
     records: readonly NewRecord[],
-    recipe: { digest: string; text: string },
+    recipe: RecipeNote,
+    archived?: ArchivedInput,
   ): Promise<'committed' | 'lost'>;
+
+  /**
+   * Grants the keys of the outputs of an attempt that began without any, because only its image's bytes could tell
+   * which recipe it gets; by the rules of `begin`. Repeating it gives the same answer. `later`: with `replace`, one of
+   * them is in another image's hands just now.
+   * @throws KuvaError `output-key-taken`
+   */
+  grant(attempt: Attempt, wanted: KeyWish): Promise<ReadonlyMap<string, GrantedKey> | 'lost' | 'later'>;
 
   settle(attempt: Attempt, settlement: Settlement): Promise<'settled' | 'lost'>;
 
@@ -296,12 +361,26 @@ export interface Ledger {
    */
   holds(attempt: Attempt): Promise<boolean>;
 
-  /** Queues rejected and failed images again, with all their attempts. @returns how many */
+  /** Queues images that were set aside or skipped again, with all their attempts. @returns how many */
   retry(filter: {
     readonly name?: string;
-    readonly states?: readonly ('rejected' | 'failed')[];
+    /** Left out: rejected and failed. */
+    readonly states?: readonly ('rejected' | 'failed' | 'skipped')[];
     readonly ids?: readonly bigint[];
   }): Promise<number>;
+
+  /** Images that are done, by number, with what their newest records say: for running another recipe over them. */
+  finished(filter: {
+    readonly name?: string;
+    readonly since?: Date;
+    readonly until?: Date;
+  }): AsyncIterable<FinishedImage>;
+
+  /** Queues images that are done, and whose input is still there, for another round. @returns how many */
+  reprocess(images: readonly bigint[]): Promise<number>;
+
+  /** What became of these versions of objects, where they are known, by key. */
+  statesOf(bucket: string, objects: readonly SeenObject[]): Promise<ReadonlyMap<string, KnownState>>;
 
   status(): Promise<LedgerStatus>;
   /** Counts by state alone: cheap enough to ask every second. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { begin } from './begin.ts';
+import { begin, grant } from './begin.ts';
 import { dateColumn } from './columns.ts';
 import { commit } from './commit.ts';
 import type { LedgerContext } from './context.ts';
 import type { Ledger } from './contract.ts';
 import { enqueue } from './enqueue.ts';
+import { finished, reprocess } from './finished.ts';
 import { holds } from './holds.ts';
 import { images } from './images.ts';
 import { knownOutputs } from './knownOutputs.ts';
@@ -13,6 +14,7 @@ import type { LedgerPool } from './pool.ts';
 import { records } from './records.ts';
 import { retry } from './retry.ts';
 import { settle } from './settle.ts';
+import { statesOf } from './statesOf.ts';
 import { queryOne } from './sql.ts';
 import { counts, reportOutages, status } from './status.ts';
 
@@ -24,10 +26,14 @@ export function openLedger(pool: LedgerPool, pipeline: string): Ledger {
       (await queryOne(pool, z.object({ now: dateColumn }), 'select clock_timestamp() as now')).now,
     enqueue: (bucket, objects, listedAt) => enqueue(context, bucket, objects, listedAt),
     begin: (imageId, options) => begin(context, imageId, options),
-    commit: (attempt, newRecords, recipe) => commit(context, attempt, newRecords, recipe),
+    commit: (attempt, newRecords, recipe, archived) => commit(context, attempt, newRecords, recipe, archived),
+    grant: (attempt, wish) => grant(context, attempt, wish),
     settle: (attempt, settlement) => settle(context, attempt, settlement),
     holds: (attempt) => holds(context, attempt),
     retry: (filter) => retry(context, filter),
+    finished: (filter) => finished(context, filter),
+    reprocess: (ids) => reprocess(context, ids),
+    statesOf: (bucket, objects) => statesOf(context, bucket, objects),
     status: () => status(context),
     counts: () => counts(context),
     images: (filter) => images(context, filter),

@@ -37,11 +37,10 @@ export async function retry(
     const statement = new Statement();
     statement.where(id, (value) => `i.pipeline_id = ${value}`);
     statement.where(before, (value) => `i.changed_at <= ${value}::timestamptz`);
+    const states = filter.states ?? ['rejected', 'failed'];
     // Named too, since the index of what was set aside is for these two states.
-    statement.where(
-      filter.states ?? ['rejected', 'failed'],
-      (value) => `i.state in ('rejected', 'failed') and i.state = any(${value})`,
-    );
+    const setAside = states.includes('skipped') ? '' : "i.state in ('rejected', 'failed') and ";
+    statement.where(states, (value) => `${setAside}i.state = any(${value})`);
     statement.where(filter.ids, (value) => `i.id = any(${value}::bigint[])`);
     const like = filter.name === undefined ? undefined : namePattern(filter.name).like;
     statement.where(

@@ -29,7 +29,7 @@ export async function settle(
     [
       attempt.imageId,
       attempt.token,
-      settlement.state,
+      settlement.state === 'done' && settlement.kept === true ? 'kept' : settlement.state,
       failure?.code,
       failure && storable(failure.what),
       failure?.remedy && storable(failure.remedy),

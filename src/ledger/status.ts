@@ -28,6 +28,7 @@ function countsOf(counters: ReadonlyMap<string, number>): Record<ImageState, num
     rejected: of('rejected'),
     failed: of('failed'),
     superseded: of('superseded'),
+    skipped: of('skipped'),
   } satisfies Record<(typeof imageStates)[number], number>;
 }
 
@@ -83,7 +84,7 @@ const statusSql = `select jsonb_build_object(
     select what, sum(n) as n from kuva.counters where pipeline_id = $1 group by what) c),
   'oldestQueuedAt', (select min(queued_at) from kuva.images where pipeline_id = $1 and state = 'queued'),
   'lastDoneAt', (select max(changed_at) from kuva.images where pipeline_id = $1 and state = 'done'),
-  'lastEndedAt', (select max(e.at) from unnest(array['done', 'rejected', 'failed', 'superseded']) as s (state)
+  'lastEndedAt', (select max(e.at) from unnest(array['done', 'rejected', 'failed', 'superseded', 'skipped']) as s (state)
     cross join lateral (select max(changed_at) as at from kuva.images i where i.pipeline_id = $1 and i.state = s.state) e),
   'lastPass', (select jsonb_build_object('at', ended_at, 'worker', worker, 'seen', seen, 'queued', queued, 'took', took_ms)
     from kuva.passes where pipeline_id = $1),

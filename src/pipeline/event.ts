@@ -13,11 +13,14 @@ export type ImageEnd =
         readonly sha256: string;
         readonly bytes: number;
       }[];
-      /** `changed` and `missing`: its owner replaced or removed the input meanwhile; it was left alone. */
-      readonly input: DeleteOutcome;
+      /**
+       * `changed` and `missing`: its owner replaced or removed the input meanwhile; it was left alone. `kept`: it stays
+       * where it is, as configured.
+       */
+      readonly input: DeleteOutcome | 'kept';
     }
   | {
-      readonly kind: 'rejected' | 'failed' | 'superseded' | 'attempt-failed' | 'postponed';
+      readonly kind: 'rejected' | 'failed' | 'superseded' | 'skipped' | 'attempt-failed' | 'postponed';
       readonly image: ImageIdentity;
       readonly failure: KuvaError;
     }

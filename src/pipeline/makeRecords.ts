@@ -2,11 +2,14 @@ import { KuvaError, toKuvaError } from '../image/failure.ts';
 import { identityMark } from '../image/identity.ts';
 import { showKey } from '../image/key.ts';
 import { markedKey } from '../image/outputKey.ts';
-import { keyOfOutput } from '../image/recipe.ts';
+import { keyOfOutput, type Recipe, recipeDigest } from '../image/recipe.ts';
 import { showBytes } from '../image/quantity.ts';
-import type { Attempt, NewRecord } from '../ledger/contract.ts';
+import type { ArchivedInput, Attempt, NewRecord } from '../ledger/contract.ts';
 import type { ObjectVersion } from '../store/contract.ts';
 import type { ImageFacts, MadeImage } from '../transform/contract.ts';
+import { archiveInput } from './archiveInput.ts';
+import type { Choice } from './choose/choose.ts';
+import { type Decided, decide } from './choose/decide.ts';
 import { sha256Of } from './hash.ts';
 import type { Hold } from './hold.ts';
 import type { PipelineParts } from './parts.ts';
@@ -14,38 +17,47 @@ import { patiently } from './patience.ts';
 import type { Phases } from './phases.ts';
 import { type Pictures, wantedPictures } from './pictures.ts';
 import { placeOutput } from './placeOutput.ts';
-import { type ReadInput, readInput } from './readInput.ts';
+import { type ReadInput, readAttempt } from './readInput.ts';
 
 /** Milliseconds that an image waits in memory for a store to come back, before it goes back to the queue. */
 const storePatience = 30_000;
 
 export interface MadeRecords {
+  /** By which recipe. */
+  readonly chosen: Extract<Choice, { kind: 'recipe' }>;
   readonly version: ObjectVersion;
   readonly records: readonly NewRecord[];
   /** If somebody wants to look at them. */
   readonly pictures: Pictures | undefined;
+  /** The copy of the input, where it is moved when it is done. */
+  readonly archived: ArchivedInput | undefined;
 }
+
+/** The image is left alone. */
+export type Skip = Extract<Choice, { kind: 'skip' }>;
 
 /**
  * From the input's bytes to durable outputs: GET → header and limits → decode once → outputs → SHA-256 → PUT. What
  * it returns is true when it returns: every output lies in the output bucket with the hash that its record names.
+ * @param choice `look`: the header tells
  * @param share the same bytes that another image has put under the wanted name will do
  */
 export async function makeRecords(
   parts: PipelineParts,
   attempt: Attempt,
   hold: Hold,
+  choice: Choice | 'look',
   phases: Phases,
   signal: AbortSignal,
   share: boolean,
-): Promise<MadeRecords> {
-  const { budgets, clock, input, outages, transformer } = parts;
+): Promise<MadeRecords | Skip> {
+  const { budgets, clock, outages, transformer } = parts;
   refuseHuge(attempt, parts.maxInputBytes);
   const inputLease = await budgets.inputs.take(attempt.size, signal);
   try {
     const patience = { outages, clock, signal: parts.ending, limit: storePatience };
     const source = await phases.time('get', () =>
-      patiently(() => readInput(input, { id: attempt.imageId, ...attempt }, signal), {
+      patiently(() => readAttempt(parts, attempt, signal), {
         ...patience,
         resource: 'reading',
         subject: attempt.image.key,
@@ -56,12 +68,15 @@ export async function makeRecords(
       ...patience,
       resource: 'decoder',
     });
+    const decided = await decide(parts, attempt, choice, facts, signal);
+    if (decided.kind === 'skip') return decided;
+    const { recipe } = decided.chosen;
     // What it takes to decode, and the copy of its bytes that crosses to where that happens.
-    const weight = transformer.weigh(facts, parts.recipe) + source.bytes.length;
+    const weight = transformer.weigh(facts, recipe) + source.bytes.length;
     refuseHeavy(attempt, weight, budgets.images.capacity);
     const imageLease = await budgets.images.take(weight, signal);
     try {
-      const made = await transform(parts, source, facts, phases, signal);
+      const made = await transform(parts, source, facts, recipe, phases, signal);
       await parts.at?.('transformed');
       imageLease.shrinkTo(made.reduce((sum, output) => sum + output.bytes.length, 0));
       const records: NewRecord[] = [];
@@ -69,7 +84,7 @@ export async function makeRecords(
         const sha256 = await phases.time('hash', () => sha256Of(output.bytes));
         await parts.at?.('output-due');
         const placed = await phases.time('put', () =>
-          patiently(() => place(parts, attempt, hold, output, sha256, share, signal), {
+          patiently(() => place(parts, attempt, hold, decided, output, sha256, share, signal), {
             ...patience,
             resource: 'output',
             subject: attempt.image.key,
@@ -78,7 +93,10 @@ export async function makeRecords(
         await parts.at?.('output-placed');
         records.push(record(parts, source, facts, output, sha256, placed, phases));
       }
+      const archived = await archiveInput(parts, attempt, hold, source, signal);
       return {
+        chosen: decided.chosen,
+        archived,
         version: source.version,
         records,
         pictures: picturesOf(parts, attempt, source, made, records),
@@ -95,6 +113,7 @@ async function transform(
   parts: PipelineParts,
   source: ReadInput,
   facts: ImageFacts,
+  recipe: Recipe,
   phases: Phases,
   signal: AbortSignal,
 ): Promise<MadeImage[]> {
@@ -102,7 +121,7 @@ async function transform(
   const turn = await parts.budgets.turns.take(1, signal);
   try {
     return await phases.time('transform', () =>
-      patiently(() => transformer.apply(source.bytes, facts, parts.recipe, signal), {
+      patiently(() => transformer.apply(source.bytes, facts, recipe, signal), {
         outages,
         clock,
         signal: ending,
@@ -131,13 +150,14 @@ function place(
   parts: PipelineParts,
   attempt: Attempt,
   hold: Hold,
+  { chosen, outputKeys }: Extract<Decided, { kind: 'recipe' }>,
   output: MadeImage,
   sha256: string,
   share: boolean,
   signal: AbortSignal,
 ): Promise<ObjectVersion> {
-  const granted = attempt.outputKeys.get(output.output);
-  const recipe = parts.recipe.outputs.find(({ name }) => name === output.output);
+  const granted = outputKeys.get(output.output);
+  const recipe = chosen.recipe.outputs.find(({ name }) => name === output.output);
   if (granted === undefined || recipe === undefined) {
     throw toKuvaError(new Error(`the ledger granted no key for the output "${output.output}"`));
   }
@@ -147,6 +167,7 @@ function place(
     bytes: output.bytes,
     sha256,
     contentType: output.contentType,
+    recipe: recipeDigest(chosen.recipe),
     granted,
     wantedKey,
     markedKey: markedKey(wantedKey, identityMark(attempt.image)),

@@ -4,6 +4,7 @@ import type { KeyConflict, Ledger } from '../ledger/contract.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import type { Transformer } from '../transform/contract.ts';
 import type { Budget } from './budget.ts';
+import type { Chooser } from './choose/choose.ts';
 import type { Clock } from './clock.ts';
 import type { ImageEvent } from './event.ts';
 import type { Outages } from './outages.ts';
@@ -21,9 +22,16 @@ export interface PipelineParts {
   readonly quiet?: number;
   /** Where rejected inputs are moved to; left out: they stay where they are. */
   readonly rejected?: ObjectStore;
+  /** Where inputs that are done are moved to; left out: they are removed, or kept. */
+  readonly archive?: ObjectStore;
+  /** Inputs that are done stay where they are. */
+  readonly keepsInputs?: true;
   readonly ledger: Ledger;
   readonly transformer: Transformer;
+  /** What is made of an image, unless a rule says otherwise. */
   readonly recipe: Recipe;
+  /** Picks the recipe of each image; left out: all get `recipe`. */
+  readonly chooser?: Chooser;
   readonly conflict: KeyConflict;
   readonly maxAttempts: number;
   /** Largest input, in bytes. */

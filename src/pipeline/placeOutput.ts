@@ -1,7 +1,7 @@
 import { KuvaError, toKuvaError } from '../image/failure.ts';
 import { type ObjectKey, showKey } from '../image/key.ts';
 import type { GrantedKey, KeyConflict } from '../ledger/contract.ts';
-import type { ObjectStore, ObjectVersion } from '../store/contract.ts';
+import type { ObjectStore, ObjectVersion, PutOptions } from '../store/contract.ts';
 import { sha256OfStream } from './hash.ts';
 
 export interface Placement {
@@ -9,6 +9,8 @@ export interface Placement {
   readonly bytes: Uint8Array;
   readonly sha256: string;
   readonly contentType: string;
+  /** Digest of the recipe that made it: told by the object itself, where the store can. */
+  readonly recipe?: string;
   readonly granted: GrantedKey;
   /** What the recipe asked for; `granted` is another key when this one belongs to another image. */
   readonly wantedKey: ObjectKey;
@@ -73,10 +75,10 @@ type Tried =
 const mostTries = 5;
 
 async function tryPut(placement: Placement, key: ObjectKey): Promise<Tried> {
-  const { store, bytes, sha256, contentType, signal } = placement;
+  const { store, bytes, sha256, signal } = placement;
   for (let tries = 1; ; tries += 1) {
     try {
-      const options = { contentType, sha256, condition: 'absent' as const, ...(signal && { signal }) };
+      const options = { ...written(placement), condition: 'absent' as const, ...(signal && { signal }) };
       return { outcome: 'placed', version: await store.put(key, bytes, options) };
     } catch (thrown) {
       // Said to be taken, and not there, again and again: that is for a later attempt.
@@ -91,11 +93,11 @@ async function tryPut(placement: Placement, key: ObjectKey): Promise<Tried> {
 }
 
 async function overwrite(placement: Placement, there: ObjectVersion): Promise<ObjectVersion> {
-  const { store, bytes, sha256, contentType, signal } = placement;
+  const { store, bytes, signal } = placement;
   await placement.counts();
   try {
     const condition = { etag: there.etag };
-    return await store.put(there.key, bytes, { contentType, sha256, condition, ...(signal && { signal }) });
+    return await store.put(there.key, bytes, { ...written(placement), condition, ...(signal && { signal }) });
   } catch (thrown) {
     const failure = toKuvaError(thrown);
     if (failure.retry !== 'gone') throw failure;
@@ -106,6 +108,14 @@ async function overwrite(placement: Placement, there: ObjectVersion): Promise<Ob
       cause: failure,
     });
   }
+}
+
+function written({
+  contentType,
+  sha256,
+  recipe,
+}: Placement): Pick<PutOptions, 'contentType' | 'sha256' | 'metadata'> {
+  return { contentType, sha256, ...(recipe !== undefined && { metadata: { recipe } }) };
 }
 
 async function readThere(

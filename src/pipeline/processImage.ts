@@ -1,10 +1,9 @@
 import { KuvaError, toKuvaError } from '../image/failure.ts';
-import { identityMark } from '../image/identity.ts';
 import { showKey } from '../image/key.ts';
-import { markedKey } from '../image/outputKey.ts';
-import { keyOfOutput } from '../image/recipe.ts';
 import type { Attempt, Begin, QueuedImage, WantedKey } from '../ledger/contract.ts';
 import type { DeleteOutcome, ObjectVersion } from '../store/contract.ts';
+import type { Choice } from './choose/choose.ts';
+import { chooseFor, wantedKeys } from './choose/decide.ts';
 import type { ImageEnd } from './event.ts';
 import { Hold } from './hold.ts';
 import type { PipelineParts } from './parts.ts';
@@ -19,6 +18,7 @@ import { settleFailure } from './settleFailure.ts';
  *
  *     begin → GET → transform → SHA-256 → PUT every output → COMMIT records → DELETE input if unchanged → settle
  *
+ * A rule that looks into the image is decided after its header was read; its outputs' keys are asked for then.
  * PUT before COMMIT before DELETE. Whatever stops it, wherever: doing it again is harmless, and finishes it.
  * Never throws; what happened is told by `parts.onEvent`.
  * @param stop aborted when the process must end at once; images under way are then left to their next attempt
@@ -35,10 +35,11 @@ export async function processImage(
   };
   try {
     await parts.at?.('job-taken');
-    const begun = await begin(parts, queued, tell, stop);
+    const choice = chooseFor(parts, { key: queued.image.key, size: queued.size });
+    const begun = await begin(parts, queued, choice, tell, stop);
     if (begun.outcome === 'begun') {
       await parts.at?.('begun');
-      tell(await attemptImage(parts, begun.attempt, phases, stop), begun.attempt);
+      tell(await attemptImage(parts, begun.attempt, choice, phases, stop), begun.attempt);
     } else if (begun.outcome === 'exhausted') {
       tell({ kind: 'failed', image: queued.image, failure: exhausted(queued) });
     }
@@ -55,6 +56,7 @@ type Tell = (end: ImageEnd, attempt?: Attempt) => void;
 async function begin(
   parts: PipelineParts,
   queued: QueuedImage,
+  choice: Choice | 'look',
   tell: Tell,
   stop: AbortSignal,
 ): Promise<Begin> {
@@ -71,7 +73,9 @@ async function begin(
       { resource: 'database', outages: parts.outages, clock: parts.clock, signal: parts.ending },
     );
   try {
-    return await ask(wantedKeys(parts, queued));
+    return await ask(
+      choice !== 'look' && choice.kind === 'recipe' ? wantedKeys(choice.recipe, queued.image) : [],
+    );
   } catch (thrown) {
     const failure = toKuvaError(thrown);
     if (failure.retry !== 'never') throw failure;
@@ -84,31 +88,36 @@ async function begin(
   }
 }
 
-function wantedKeys(parts: PipelineParts, { image }: QueuedImage): WantedKey[] {
-  return parts.recipe.outputs.map((output) => {
-    const key = keyOfOutput(output, image.key);
-    return { output: output.name, key, alternative: markedKey(key, identityMark(image)) };
-  });
-}
-
 async function attemptImage(
   parts: PipelineParts,
   attempt: Attempt,
+  choice: Choice | 'look',
   phases: Phases,
   stop: AbortSignal,
 ): Promise<ImageEnd> {
   phases.durations['wait'] = attempt.waitedMs;
   const hold = new Hold(parts, attempt);
   try {
-    const written = attempt.committed ? undefined : await recordOutputs(parts, attempt, hold, phases, stop);
+    const written = attempt.committed
+      ? undefined
+      : choice !== 'look' && choice.kind === 'skip'
+        ? choice
+        : await recordOutputs(parts, attempt, hold, choice, phases, stop);
     if (written === 'lost') return { kind: 'lost', image: attempt.image };
+    if (written !== undefined && 'kind' in written)
+      return await settleFailure(parts, attempt, skipped(attempt, written.rule), stop);
     if (written !== undefined) await parts.at?.('recorded');
     handOver(parts.pictures, written?.pictures);
-    const input = await phases.time('delete', () =>
-      removeInput(parts, attempt, hold, written?.version, stop),
-    );
+    // A copy that was moved away before stays as well.
+    const keeps = parts.keepsInputs === true && attempt.source === undefined;
+    const input =
+      keeps || attempt.source !== undefined
+        ? 'kept'
+        : await phases.time('delete', () => removeInput(parts, attempt, hold, written?.version, stop));
     await parts.at?.('input-removed');
-    const settled = await inDatabase(parts, stop, () => parts.ledger.settle(attempt, { state: 'done' }));
+    const settled = await inDatabase(parts, stop, () =>
+      parts.ledger.settle(attempt, { state: 'done', ...(keeps && { kept: true }) }),
+    );
     if (settled === 'lost') return { kind: 'lost', image: attempt.image };
     await parts.at?.('done');
     const outputs = (written?.records ?? []).map(({ outputKey, outputSha256, outputBytes }) => ({
@@ -180,6 +189,14 @@ function exhausted({ image }: QueuedImage): KuvaError {
     what: `The attempts at ${showKey(image.key)} ended without a word: the worker was killed or cut off each time`,
     data: 'The input stays where it is.',
     remedy: 'Look whether this image needs more memory than the machine has; then use `kuva retry`.',
+  });
+}
+
+function skipped({ image }: Attempt, rule: string): KuvaError {
+  return new KuvaError('skipped-by-rule', {
+    what: `${showKey(image.key)} is left alone, as the rule "${rule}" says`,
+    data: 'It stays where it is.',
+    remedy: 'When the rules have changed: `kuva retry --state skipped`.',
   });
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { KuvaError } from '../image/failure.ts';
 import { showKey } from '../image/key.ts';
-import type { QueuedImage } from '../ledger/contract.ts';
+import type { Attempt, QueuedImage } from '../ledger/contract.ts';
 import type { ObjectStore, ObjectVersion } from '../store/contract.ts';
+import type { PipelineParts } from './parts.ts';
 
 /** An input in memory: the very version that was queued. */
 export interface ReadInput {
@@ -30,6 +31,27 @@ export async function readInput(
     what: `${showKey(queued.image.key)} had other bytes each time that it was read`,
     data: 'The input stays where it is; nothing was made from the wrong bytes.',
     remedy: 'If it happens again, check the network and the memory of this machine.',
+  });
+}
+
+/**
+ * What an attempt reads: its input, or the copy of it that was moved away when it was done before.
+ * @throws KuvaError as {@link readInput}; `bucket-missing` when the copy lies in another place than the configured one
+ */
+export function readAttempt(
+  { input, archive }: Pick<PipelineParts, 'input' | 'archive'>,
+  { imageId: id, image, size, source }: Attempt,
+  signal?: AbortSignal,
+): Promise<ReadInput> {
+  if (source === undefined) return readInput(input, { id, image, size }, signal);
+  if (archive?.bucket === source.bucket) {
+    const { key, etag } = source;
+    return readInput(archive, { id, image: { ...image, key, etag }, size }, signal);
+  }
+  throw new KuvaError('bucket-missing', {
+    what: `The copy of ${showKey(image.key)} lies in ${source.bucket}, which is not what this worker moves inputs to`,
+    data: 'It stays where it is, and waits.',
+    remedy: 'Set `done: move:` to that place for as long as this takes.',
   });
 }
 

@@ -35,6 +35,7 @@ export async function settleFailure(
   ): Promise<ImageEnd> =>
     (await settle(settlement)) === 'lost' ? { kind: 'lost', image } : { kind, image, failure };
   const note = noteOf(failure);
+  if (failure.code === 'skipped-by-rule') return told('skipped', { state: 'skipped', failure: note });
 
   switch (failure.retry) {
     case 'gone':
@@ -58,7 +59,9 @@ export async function settleFailure(
   if (await mayBeUnfinished(parts, attempt)) {
     return told('postponed', { state: 'postponed', failure: note, delayMs: youngFile });
   }
-  if (parts.rejected === undefined) return told('rejected', { state: 'rejected', failure: note });
+  // A copy that was moved away when it was done stays where it is.
+  if (parts.rejected === undefined || attempt.source !== undefined)
+    return told('rejected', { state: 'rejected', failure: note });
   return moveAside({ parts, store: parts.rejected, attempt, failure, settle, stop });
 }
 
@@ -73,7 +76,7 @@ function postponement({ code }: KuvaError, random: number): number {
 
 /** A folder shows files that are still being written. */
 async function mayBeUnfinished(parts: PipelineParts, attempt: Attempt): Promise<boolean> {
-  if (!parts.partialWritesVisible) return false;
+  if (!parts.partialWritesVisible || attempt.source !== undefined) return false;
   try {
     const there = await parts.input.head(attempt.image.key);
     const age =

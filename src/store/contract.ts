@@ -51,6 +51,8 @@ export interface ListOptions {
 }
 
 export interface GetOptions {
+  /** Only so many bytes from the beginning; `version.size` is still that of the whole object. */
+  readonly first?: number;
   /** Fail with `object-changed` unless the object still has this ETag. */
   readonly ifMatch?: string;
   readonly signal?: AbortSignal;
@@ -68,6 +70,8 @@ export interface StoredObject {
 export interface PutOptions {
   /** MIME type; a store that keeps none ignores it. */
   readonly contentType: string;
+  /** Kept with the object where the store can (S3: `x-amz-meta-kuva-…`): names and values of a-z, 0-9, - alone. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** SHA-256 of the body in lower-case hexadecimal. A server that receives other bytes must refuse them. */
   readonly sha256: string;
   /**

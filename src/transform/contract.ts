@@ -18,6 +18,8 @@ export interface ImageFacts {
   readonly hasAlpha: boolean;
   /** Pixels of the largest page, where that is not the first. */
   readonly largestPage?: number;
+  /** What the file says about itself, as far as rules ask for it: `make`, `model`, `software`, `artist`, `description`. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** A JPEG whose coefficients need not all be in memory at once, neither to read it nor to write one like it. */
   readonly rowByRow?: true;
 }

@@ -2,6 +2,7 @@ import type { Metadata } from 'sharp';
 import type { ImageFormat } from '../image/format.ts';
 import { showBytes } from '../image/quantity.ts';
 import type { ImageFacts } from './contract.ts';
+import { readExifTags } from './exifTags.ts';
 import { formatReaders, type PageSize } from './formats.ts';
 import { frameOf } from './frame.ts';
 import { readJpegHeader } from './jpeg/header.ts';
@@ -32,6 +33,7 @@ export async function inspectImage(bytes: Buffer, limits: Limits): Promise<Image
   const [first] = pages;
   if (first === undefined) throw damaged('The file holds no picture');
   const frame = frameOf(bytes, metadata);
+  const tags = metadata.exif === undefined ? {} : readExifTags(metadata.exif);
   const largest = pages.reduce((most, { width, height }) => Math.max(most, width * height), 0);
   return {
     format,
@@ -42,6 +44,7 @@ export async function inspectImage(bytes: Buffer, limits: Limits): Promise<Image
     channels: metadata.channels,
     hasAlpha: frame.hasAlpha,
     ...(format === 'jpeg' && isRowByRow(bytes) ? { rowByRow: true } : {}),
+    ...(Object.keys(tags).length > 0 ? { tags } : {}),
     ...(largest > first.width * first.height ? { largestPage: largest } : {}),
   };
 }

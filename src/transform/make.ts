@@ -6,7 +6,7 @@ import { descriptionCopier, tiffDescriptions } from './description.ts';
 import type { Encoding } from './encoding.ts';
 import type { Frame } from './frame.ts';
 import { negateGifInFile } from './gif/negate.ts';
-import type { LosslessNegation } from './jpeg/lossless.ts';
+import type { LosslessResult } from './jpeg/lossless.ts';
 import { renderPage } from './page.ts';
 import { intermediate, type PassContext, runPass } from './passes.ts';
 import { type OutputPlan, type PixelPlan, planOutput } from './plan.ts';
@@ -21,7 +21,7 @@ export interface MakeContext extends PassContext {
 }
 
 /**
- * @param negation of a JPEG, when that was tried
+ * @param lossless what was made of a JPEG without decoding it, where that was tried, by output
  * @throws KuvaError `image-damaged`, `step-impossible`, `transform-timeout`, `transform-failed`
  */
 export async function makeOutputs(
@@ -29,9 +29,9 @@ export async function makeOutputs(
   facts: ImageFacts,
   recipe: Recipe,
   context: MakeContext,
-  negation?: LosslessNegation,
+  lossless: ReadonlyMap<string, LosslessResult> = new Map(),
 ): Promise<MadeImage[]> {
-  const plans = recipe.outputs.map((output) => planOutput(output, source, facts, negation));
+  const plans = recipe.outputs.map((output) => planOutput(output, source, facts, lossless.get(output.name)));
   const pixels = plans.filter((plan) => plan.way === 'pixels').map((plan) => new PixelOutput(plan, source));
   if (pixels.length > 0) await fillPages(source, pixels, context);
   const made: MadeImage[] = [];
@@ -71,8 +71,13 @@ async function withoutDecoding(
   switch (plan.way) {
     case 'copy':
       return verified(bytes, { ...expected, how: { way: 'copy' } });
-    case 'negated':
-      return verified(plan.bytes, { ...expected, how: lossless });
+    case 'lossless':
+      return verified(plan.made.bytes, {
+        ...expected,
+        width: plan.made.width,
+        height: plan.made.height,
+        how: lossless,
+      });
     case 'in-file':
       return verified(plan.format === 'gif' ? negateGifInFile(bytes) : await negatePngInFile(bytes), {
         ...expected,

@@ -5,7 +5,7 @@ import type { ImageFacts } from './contract.ts';
 import { convertedEncoding } from './converted.ts';
 import { type Encoding, formatTraits } from './encoding.ts';
 import { holdsHiddenFrames } from './formats.ts';
-import { type LosslessNegation, wantsLossless } from './jpeg/lossless.ts';
+import type { LosslessResult, MadeLosslessly } from './jpeg/lossless.ts';
 import { keptEncoding } from './kept.ts';
 import { negatesInFile } from './png/negate.ts';
 import { impossible } from './refusal.ts';
@@ -17,8 +17,8 @@ export type OutputPlan =
   | { readonly way: 'copy'; readonly output: RecipeOutput }
   /** Colours are negated in the file; nothing is decoded and encoded again. */
   | { readonly way: 'in-file'; readonly output: RecipeOutput; readonly format: 'gif' | 'png' }
-  /** The same of a JPEG, done already. */
-  | { readonly way: 'negated'; readonly output: RecipeOutput; readonly bytes: Buffer }
+  /** Made of a JPEG's coded data already. */
+  | { readonly way: 'lossless'; readonly output: RecipeOutput; readonly made: MadeLosslessly }
   | PixelPlan;
 
 export interface PixelPlan {
@@ -32,19 +32,19 @@ export interface PixelPlan {
   readonly pages: number;
   /** Several pages become frames of one animation. */
   readonly animated: boolean;
-  /** Why it was not negated without loss, where that was tried. */
+  /** Why it was not made without loss, where that was tried. */
   readonly why: string | undefined;
 }
 
 /**
- * @param negation of a JPEG, when that was tried
+ * @param tried what was made of a JPEG without decoding it, where that was tried
  * @throws KuvaError `step-impossible`
  */
 export function planOutput(
   output: RecipeOutput,
   source: Source,
   facts: ImageFacts,
-  negation: LosslessNegation | undefined,
+  tried: LosslessResult | undefined,
 ): OutputPlan {
   const { bytes, format } = source;
   const convert = output.steps.find((step): step is StepOf<'convert'> => step.step === 'convert');
@@ -54,11 +54,10 @@ export function planOutput(
   if (isPlainNegation(output) && (format === 'gif' || (format === 'png' && negatesInFile(bytes)))) {
     return { way: 'in-file', output, format };
   }
-  const tried = negation !== undefined && wantsLossless(output) ? negation : undefined;
-  if (tried !== undefined && 'bytes' in tried) return { way: 'negated', output, bytes: tried.bytes };
+  if (tried !== undefined && 'bytes' in tried) return { way: 'lossless', output, made: tried };
   if (tried !== undefined && output.lossless === 'always') {
     throw impossible(
-      `The JPEG cannot be negated without loss (${tried.why}), and output ${output.name} is not to be made in any other way`,
+      `The JPEG cannot be ${isPlainNegation(output) ? 'negated' : 'made'} without loss (${tried.why}), and output ${output.name} is not to be made in any other way`,
       'Set lossless: auto for the output, then such a JPEG is decoded and encoded again.',
     );
   }

@@ -2,7 +2,7 @@ import type { PreviewMaker, Transformer } from './contract.ts';
 import { formatReaders } from './formats.ts';
 import { inspectImage } from './inspect.ts';
 import { prepareEntropy } from './jpeg/entropy/machine.ts';
-import { negateLosslessly } from './jpeg/lossless.ts';
+import { makeLosslessly } from './jpeg/lossless.ts';
 import { prepareLibvips } from './libvips.ts';
 import type { Limits } from './limits.ts';
 import { makeOutputs } from './make.ts';
@@ -35,10 +35,10 @@ export function createTransformer(
       const time = timeBudget(limits.time, signal);
       const whole = viewed(bytes);
       // It reads every code of the file, and is stricter than the check that follows where it cannot.
-      const negation = negateLosslessly(whole, facts, recipe, time);
-      if (negation === undefined || 'why' in negation) formatReaders[facts.format].check(whole);
+      const lossless = makeLosslessly(whole, facts, recipe, time);
+      if (![...lossless.values()].some((made) => 'bytes' in made)) formatReaders[facts.format].check(whole);
       const source = await openSource(whole, facts);
-      return makeOutputs(source, facts, recipe, { files, time, onDecode }, negation);
+      return makeOutputs(source, facts, recipe, { files, time, onDecode }, lossless);
     },
   };
 }

@@ -3,7 +3,7 @@
  * megapixels, and rounded up (`test/transform/weigh.test.ts` holds some of them against a real process).
  */
 import type { ImageFormat } from '../image/format.ts';
-import type { Recipe, RecipeOutput } from '../image/recipe.ts';
+import { isTurning, type Recipe, type RecipeOutput } from '../image/recipe.ts';
 import type { ConvertFormat } from '../image/settings/convert.ts';
 import type { StepOf } from '../image/steps.ts';
 import type { ImageFacts } from './contract.ts';
@@ -95,8 +95,10 @@ function weighOutput(
   const encoder = writing * pixels(size) * together;
   const waiting = animated ? sample * pixels(size) * facts.pages : 0;
   const pages = formatTraits[written].pages === 'one' ? 1 : facts.pages;
+  // Two copies of all coefficients. With `auto` a large JPEG takes the way that needs less.
+  const turning = output.lossless === 'always' && isTurning(output) ? 5 * facts.channels * largest : 0;
   return {
-    working: passes + encoder + waiting,
+    working: Math.max(passes + encoder + waiting, turning),
     kept: sample * pixels(size) * (pages > 1 || shared ? pages : 0),
   };
 }

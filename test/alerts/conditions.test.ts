@@ -9,7 +9,7 @@ describe('a standstill', () => {
   const now = new Date('2026-11-23T12:00:00Z');
   const ago = (count: number): Date => new Date(now.getTime() - minutes(count));
   const base: LedgerStatus = {
-    counts: { queued: 0, processing: 0, done: 5, rejected: 0, failed: 0, superseded: 0 },
+    counts: { queued: 0, processing: 0, done: 5, rejected: 0, failed: 0, superseded: 0, skipped: 0 },
     records: 5,
     oldestQueuedAt: undefined,
     lastDoneAt: undefined,

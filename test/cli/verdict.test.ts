@@ -7,7 +7,7 @@ const now = new Date('2026-11-23T12:00:00Z');
 const minute = 60_000;
 const ago = (minutes: number): Date => new Date(now.getTime() - minutes * minute);
 const fine: LedgerStatus = {
-  counts: { queued: 0, processing: 0, done: 5, rejected: 0, failed: 0, superseded: 0 },
+  counts: { queued: 0, processing: 0, done: 5, rejected: 0, failed: 0, superseded: 0, skipped: 0 },
   records: 5,
   oldestQueuedAt: undefined,
   lastDoneAt: ago(1),

@@ -108,6 +108,7 @@ describe('While the database goes down and comes back, under load', () => {
       rejected: 0,
       failed: 0,
       superseded: 0,
+      skipped: 0,
     });
     expect((await ledger.status()).workers).toEqual([]);
     expect(troubles).toContain('database-unreachable');

@@ -55,7 +55,15 @@ describe('The states of images in the database', () => {
       }),
     );
     await ledger.retry({ states: ['rejected'] });
-    const expected = { queued: 24, processing: 12, done: 12, rejected: 0, failed: 12, superseded: 0 };
+    const expected = {
+      queued: 24,
+      processing: 12,
+      done: 12,
+      rejected: 0,
+      failed: 12,
+      superseded: 0,
+      skipped: 0,
+    };
     expect(await ledger.counts()).toEqual(expected);
     const really = await rowsOf(
       pool,

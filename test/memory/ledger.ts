@@ -1,7 +1,8 @@
 import type { Attempt, Ledger } from '../../src/ledger/contract.ts';
 import type { MemoryDatabase } from './database.ts';
+import { finishedOf, statesOf } from './finished.ts';
 import { countsOf, imagesOf, recordsOf, statusOf } from './looking.ts';
-import { begin, commit, enqueue, fresh, settle } from './protocol.ts';
+import { begin, commit, enqueue, fresh, grantKeys, reprocess, settle } from './protocol.ts';
 import { directly, type Wire } from './wire.ts';
 
 /** A client of a ledger in memory. Keeps the ledger's contract: `ledger.test.ts` runs its suite. */
@@ -19,8 +20,17 @@ export function openMemoryLedger(database: MemoryDatabase, pipeline: string, wir
       ),
     begin: (imageId, options) =>
       call('begin', nameOf(database, imageId), () => begin(database, pipeline, imageId, options)),
-    commit: (attempt, records, recipe) =>
-      call('commit', attempt.image.key, () => commit(database, attempt, records, recipe), attempt),
+    commit: (attempt, records, recipe, archived) =>
+      call('commit', attempt.image.key, () => commit(database, attempt, records, recipe, archived), attempt),
+    grant: (attempt, wish) =>
+      call('grant', attempt.image.key, () => grantKeys(database, attempt, wish), attempt),
+    finished: (filter) => shown('finished', () => finishedOf(database, pipeline, filter)),
+    reprocess: (ids) =>
+      call('reprocess', '', () => {
+        const found = ids.map((id) => database.image(pipeline, id));
+        return found.filter((image) => image !== undefined && reprocess(database, image)).length;
+      }),
+    statesOf: (bucket, objects) => call('statesOf', '', () => statesOf(database, pipeline, bucket, objects)),
     settle: (attempt, settlement) =>
       call(
         'settle',

@@ -36,7 +36,7 @@ export function recordsOf(database: MemoryDatabase, pipeline: string, filter: Lo
 }
 
 export function countsOf(database: MemoryDatabase, pipeline: string): Record<ImageState, number> {
-  const counts = { queued: 0, processing: 0, done: 0, rejected: 0, failed: 0, superseded: 0 };
+  const counts = { queued: 0, processing: 0, done: 0, rejected: 0, failed: 0, superseded: 0, skipped: 0 };
   for (const image of mine(database, pipeline)) counts[image.state]++;
   return counts;
 }
@@ -56,7 +56,7 @@ export function statusOf(database: MemoryDatabase, pipeline: string): LedgerStat
     records: records.filter(({ image }) => image.pipeline === pipeline).length,
     oldestQueuedAt: queued.length === 0 ? undefined : new Date(Math.min(...queued)),
     lastDoneAt: latest(done),
-    lastEndedAt: latest(changes('done', 'rejected', 'failed', 'superseded')),
+    lastEndedAt: latest(changes('done', 'rejected', 'failed', 'superseded', 'skipped')),
     lastPass: undefined,
     now: new Date(now),
     doneLastMinute: done.filter((at) => at > now - 60_000).length,

@@ -1,10 +1,13 @@
 import { KuvaError } from '../../src/image/failure.ts';
 import type {
+  ArchivedInput,
   Attempt,
   Begin,
   BeginOptions,
   GrantedKey,
+  KeyWish,
   NewRecord,
+  RecipeNote,
   SeenObject,
   Settlement,
 } from '../../src/ledger/contract.ts';
@@ -33,7 +36,8 @@ export function enqueue(
   return queued;
 }
 
-function liesThereAgain({ state, settledAt, movedTo }: Image, listedAt: Date): boolean {
+function liesThereAgain({ state, settledAt, movedTo, kept }: Image, listedAt: Date): boolean {
+  if (kept) return false;
   // A listing that was begun before the image was settled may still show the old object.
   if (settledAt === undefined || settledAt >= listedAt.getTime()) return false;
   return state === 'done' || state === 'superseded' || (state === 'rejected' && movedTo !== undefined);
@@ -62,6 +66,9 @@ function add(
     changedAt: now,
     failure: undefined,
     movedTo: undefined,
+    kept: false,
+    archived: undefined,
+    fromArchive: false,
   };
   database.tables.images.set(image.id, image);
   database.addJob(image);
@@ -69,6 +76,7 @@ function add(
 
 function again(database: MemoryDatabase, image: Image): void {
   image.round++;
+  image.fromArchive = false;
   // A rejected image keeps its reason and its place: it may have been seen between its settling and its removal.
   if (image.state !== 'rejected') image.movedTo = undefined;
   fresh(database, image);
@@ -131,6 +139,7 @@ export function begin(
     waitedMs: Math.max(0, now - Math.max(image.queuedAt, image.dueAt)),
     committed: image.committedRound === image.round,
     outputKeys: new Map([...owned].map(([output, key]) => [output, granted(key)])),
+    ...(image.fromArchive && image.archived !== undefined && { source: image.archived }),
   };
   return { outcome: 'begun', attempt };
 }
@@ -139,11 +148,31 @@ function granted({ key, written }: OutputKey): GrantedKey {
   return written === undefined ? { key } : { key, previous: { etag: written.etag, sha256: written.sha256 } };
 }
 
+export function grantKeys(
+  database: MemoryDatabase,
+  { imageId, token, image: { pipeline } }: Attempt,
+  wish: KeyWish,
+): ReadonlyMap<string, GrantedKey> | 'lost' | 'later' {
+  const image = database.image(pipeline, imageId);
+  if (image === undefined || image.token !== token || image.state !== 'processing') return 'lost';
+  const owned = grant(database, image, wish);
+  return owned === 'later' ? owned : new Map([...owned].map(([output, key]) => [output, granted(key)]));
+}
+
+/** Another round for images that are done, and whose input is still there. */
+export function reprocess(database: MemoryDatabase, image: Image): boolean {
+  if (image.state !== 'done' || !(image.kept || image.archived !== undefined)) return false;
+  image.round++;
+  image.fromArchive = !image.kept;
+  fresh(database, image);
+  return true;
+}
+
 /** Nothing is changed until all of them can be had. */
 function grant(
   database: MemoryDatabase,
   image: Image,
-  { wanted, outputBucket: bucket, conflict }: BeginOptions,
+  { wanted, outputBucket: bucket, conflict }: KeyWish,
 ): Map<string, OutputKey> | 'later' {
   const found = new Map<string, OutputKey>();
   for (const { output, key, alternative } of wanted) {
@@ -183,7 +212,8 @@ export function commit(
   database: MemoryDatabase,
   { imageId, token, image: identity }: Attempt,
   records: readonly NewRecord[],
-  recipe: { digest: string; text: string },
+  recipe: RecipeNote,
+  archived?: ArchivedInput,
 ): 'committed' | 'lost' {
   const image = database.image(identity.pipeline, imageId);
   if (image === undefined || image.token !== token || image.state !== 'processing') return 'lost';
@@ -211,6 +241,7 @@ export function commit(
       round,
       recipeDigest: recipe.digest,
       recipeText: recipe.text,
+      ...(recipe.rule !== undefined && { rule: recipe.rule }),
       attempt: attempts,
       worker,
     });
@@ -221,6 +252,7 @@ export function commit(
     owned.written = { record: id, etag: record.outputEtag, sha256: record.outputSha256 };
   }
   image.committedRound = image.round;
+  if (archived !== undefined) image.archived = archived;
   return 'committed';
 }
 
@@ -246,6 +278,7 @@ export function settle(
   } else {
     database.setState(image, next);
     image.settledAt = image.changedAt;
+    image.kept = settlement.state === 'done' && settlement.kept === true;
   }
   return 'settled';
 }

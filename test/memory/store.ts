@@ -60,7 +60,7 @@ export function openMemoryStore(bucket: MemoryBucket, options: MemoryStoreOption
       const object = await head(key, signal);
       return object && versionOf(object);
     },
-    get: (key, { ifMatch, signal } = {}) =>
+    get: (key, { first, ifMatch, signal } = {}) =>
       wire(call('get', key, signal), () => {
         const object = bucket.current(key);
         if (object === undefined) throw failure('object-missing', `${showKey(key)} is not there`);
@@ -68,7 +68,7 @@ export function openMemoryStore(bucket: MemoryBucket, options: MemoryStoreOption
           throw failure('object-changed', `${showKey(key)} was replaced`);
         return {
           version: versionOf(object),
-          body: bodyOf(object.bytes, call('get', key, signal)),
+          body: bodyOf(object.bytes.subarray(0, first), call('get', key, signal)),
         } satisfies StoredObject;
       }),
     async put(key, body, options) {

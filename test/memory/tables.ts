@@ -1,6 +1,6 @@
 import type { ObjectKey } from '../../src/image/key.ts';
 import type { ImageState } from '../../src/image/state.ts';
-import type { FailureNote, LedgerRecord, NewOutage } from '../../src/ledger/contract.ts';
+import type { ArchivedInput, FailureNote, LedgerRecord, NewOutage } from '../../src/ledger/contract.ts';
 
 /** The rows that the ledger in memory keeps: the tables of src/ledger/migrations/. Times are the database's, in ms. */
 export interface Image {
@@ -25,6 +25,9 @@ export interface Image {
   changedAt: number;
   failure: FailureNote | undefined;
   movedTo: string | undefined;
+  kept: boolean;
+  archived: ArchivedInput | undefined;
+  fromArchive: boolean;
 }
 
 export interface OutputKey {

@@ -1,6 +1,7 @@
 import { parseObjectKey } from '../../src/image/key.ts';
 import { recipeSchema } from '../../src/image/recipe.ts';
 import { Budget } from '../../src/pipeline/budget.ts';
+import { makeChooser } from '../../src/pipeline/choose/choose.ts';
 import { Outages } from '../../src/pipeline/outages.ts';
 import type { PipelineParts } from '../../src/pipeline/parts.ts';
 import { bucketKinds, MemoryBucket } from '../memory/bucket.ts';
@@ -190,6 +191,10 @@ export async function runHistory(plan: Plan, code: Code = realCode): Promise<Out
         die: () => happenings.dies(process),
       }),
       recipe,
+      // In half of all histories the recipe, the same one, is chosen by what the image holds: its keys are asked for late.
+      ...(plan.seed % 2 === 0 && {
+        chooser: makeChooser([{ name: 'png', when: { format: ['png'] }, recipe }], recipe),
+      }),
       conflict: setup.conflict,
       maxAttempts: setup.maxAttempts,
       maxInputBytes: 1_000,

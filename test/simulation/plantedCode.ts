@@ -1,6 +1,6 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Code } from './history.ts';
 
@@ -25,7 +25,9 @@ export async function plantedCode(name: string, edits: readonly Edit[]): Promise
   for (const part of copied) {
     const to = join(folder, part);
     await cp(join(root, part), to, { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
-    for (const file of readdirSync(to)) {
+    for (const entry of readdirSync(to, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = relative(to, join(entry.parentPath, entry.name));
       const source = await readFile(join(to, file), 'utf8');
       const path = `${part}/${file}`;
       await writeFile(

@@ -45,10 +45,11 @@ async function* examine(options: SharedOptions, signal: AbortSignal): AsyncGener
     yield warning('configuration', note, '`kuva config` shows where each value came from.');
   yield* checkMachine(config.worker);
   try {
-    const { recipe, transformer, closeTransforms } = await wireTransforms(config);
+    const { wire, transformer, closeTransforms } = await wireTransforms([config]);
+    const { recipe, chooser } = wire(config);
     yield ok(
       'recipe',
-      `${recipe.outputs.length} ${recipe.outputs.length === 1 ? 'output' : 'outputs'} an image`,
+      `${recipe.outputs.length} ${recipe.outputs.length === 1 ? 'output' : 'outputs'} an image${chooser === undefined ? '' : `, unless one of ${config.choose.length} rules says otherwise`}`,
     );
     yield await checkDecoder(transformer).finally(closeTransforms);
   } catch (thrown) {

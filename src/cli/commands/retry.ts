@@ -7,7 +7,7 @@ import { sharedOptions, withLedger } from '../system.ts';
 
 const optionsSchema = sharedOptions.extend({
   name: z.string().optional(),
-  state: z.array(z.enum(['rejected', 'failed'])).optional(),
+  state: z.array(z.enum(['rejected', 'failed', 'skipped'])).optional(),
   all: z.boolean().optional(),
 });
 

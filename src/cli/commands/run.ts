@@ -33,6 +33,7 @@ export const run: Action = (given, terminal) => {
       rejected: 0,
       failed: 0,
       superseded: 0,
+      skipped: 0,
       'attempt-failed': 0,
       postponed: 0,
       lost: 0,
@@ -122,7 +123,8 @@ function watchPatience(
 type Counts = Readonly<Record<ImageState, number>>;
 
 function progressSince(before: Counts, now: Counts): { done: number; total: number } {
-  const ended = (counts: Counts): number => counts.done + counts.rejected + counts.failed + counts.superseded;
+  const ended = ({ done, rejected, failed, superseded, skipped }: Counts): number =>
+    done + rejected + failed + superseded + skipped;
   const done = Math.max(0, ended(now) - ended(before));
   return { done, total: done + now.queued + now.processing };
 }
@@ -138,7 +140,7 @@ function summarise(terminal: Terminal, tally: Tally, left: number, took: number)
     return;
   }
   const aside = tally.rejected + tally.failed;
-  if (tally.done + aside + tally.superseded + left === 0) {
+  if (tally.done + aside + tally.superseded + tally.skipped + left === 0) {
     terminal.line('Nothing to do: the input bucket has no new images.');
     return;
   }
@@ -150,6 +152,8 @@ function summarise(terminal: Terminal, tally: Tally, left: number, took: number)
     terminal.line(
       `${aside} set aside, still in the input bucket: \`kuva log --state rejected failed\` tells why.`,
     );
+  if (tally.skipped > 0)
+    terminal.line(`${tally.skipped} left alone by a rule: \`kuva log --state skipped\` lists them.`);
   if (tally.superseded > 0)
     terminal.line(`${tally.superseded} replaced or removed by their owner meanwhile.`);
   if (left > 0) terminal.line(`${left} left for the next run.`);

@@ -4,9 +4,9 @@ import { narratorFor } from '../narrate/choose.ts';
 import type { Action } from '../action.ts';
 import { dashboardPlugs } from '../dashboard.ts';
 import { serveWhile } from '../serve.ts';
-import { type System, sharedOptions, withSystem } from '../system.ts';
+import { type System, sharedOptions, withSystems } from '../system.ts';
 import type { Terminal } from '../terminal.ts';
-import { prepareWork } from '../work.ts';
+import { prepareWork, shareWork } from '../work.ts';
 import { makeWorkerName } from '../workerName.ts';
 
 /** `kuva start`: keeps going until it is stopped. */
@@ -26,16 +26,35 @@ function keepGoing(
   greeting: (system: System, terminal: Terminal) => string[],
 ): Promise<number> {
   const options = sharedOptions.parse(given);
-  return withSystem(options, terminal, async (system) => {
-    const worker = makeWorkerName();
-    const narrator = narratorFor(system.config, terminal, worker);
-    const work = await prepareWork(system, { worker, narrator });
-    for (const notice of system.notices) narrator.note('warn', notice);
-    if (!terminal.json) for (const line of greeting(system, terminal)) terminal.line(line);
-    const plugs = dashboardPlugs(system, work.plugs, narrator);
-    await serveWhile(system.config, plugs, narrator, keepsGoing, () =>
-      alertWhile(system, { worker, narrator, leads: true }, () => work.run(true)),
-    );
+  return withSystems(options, terminal, async (systems) => {
+    const [system] = systems;
+    const shared = shareWork(system.config);
+    const begin = async (one: System) => {
+      // In the ledger a worker belongs to one pipeline.
+      const worker = makeWorkerName();
+      const narrator = narratorFor(one.config, terminal, worker);
+      const { plugs, run } = await prepareWork(one, { worker, narrator, shared });
+      for (const notice of one.notices) narrator.note('warn', notice);
+      if (!terminal.json) for (const line of greeting(one, terminal)) terminal.line(line);
+      const work = (): Promise<void> =>
+        alertWhile(one, { worker, narrator, leads: true }, () => run(true)).catch((thrown: unknown) => {
+          // The others finish what they have in hand, and the command fails.
+          one.stopping.end();
+          throw thrown;
+        });
+      return { plugs, narrator, work };
+    };
+    const first = await begin(system);
+    const works = [first.work];
+    for (const one of systems.slice(1)) works.push((await begin(one)).work);
+    const workAll = async (): Promise<void> => {
+      const ends = await Promise.allSettled(works.map((work) => work()));
+      const bad = ends.find((end) => end.status === 'rejected');
+      if (bad !== undefined) throw bad.reason;
+    };
+    // The page, metrics and health are the first one's; `kuva dashboard --pipeline` shows another.
+    const plugs = dashboardPlugs(system, first.plugs, first.narrator);
+    await serveWhile(system.config, plugs, first.narrator, keepsGoing, workAll);
     if (system.stopping.stopNow.aborted) return exitCodes.incomplete;
     if (!terminal.json) terminal.errorLine('Stopped. Everything that was under way is finished.');
     return exitCodes.ok;

@@ -5,8 +5,9 @@ import { loadConfig } from '../../config/load.ts';
 import { KuvaError } from '../../image/failure.ts';
 import { parseObjectKey } from '../../image/key.ts';
 import { showBytes, showDuration } from '../../image/quantity.ts';
-import { keyOfOutput, type Recipe } from '../../image/recipe.ts';
-import type { Transformer } from '../../transform/contract.ts';
+import { keyOfOutput } from '../../image/recipe.ts';
+import { type Choice, knownOf } from '../../pipeline/choose/choose.ts';
+import type { ImageFacts, Transformer } from '../../transform/contract.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
 import type { Action } from '../action.ts';
@@ -22,18 +23,32 @@ const optionsSchema = sharedOptions.extend({
 /** `kuva try`: the recipe on one local file. Needs no bucket, no database, and changes nothing but the result's file. */
 export const tryImage: Action = async (given, terminal) => {
   const options = optionsSchema.parse(given);
-  const { transformer, recipe, closeTransforms } = await wireTransforms(
-    loadConfig(loadOptions(options)).value,
-  );
-  const { bytes, facts, made, took } = await transformed(transformer, recipe, options.image).finally(
-    closeTransforms,
-  );
+  const { value: config } = loadConfig(loadOptions(options));
+  const { transformer, wire, closeTransforms } = await wireTransforms([config]);
+  const { recipe: fallback, chooser } = wire(config);
+  const key = parseObjectKey(basename(options.image));
+  const { bytes, facts, made, took, choice } = await transformed(
+    transformer,
+    options.image,
+    (size, found) => {
+      const chosen = chooser?.choose({ key, size, ...knownOf(found) }) ?? {
+        kind: 'recipe',
+        recipe: fallback,
+      };
+      if (chosen !== 'look' && chosen.kind === 'recipe') return chosen;
+      throw new KuvaError('skipped-by-rule', {
+        what: `${options.image} would be left alone${chosen === 'look' ? '' : `, as the rule "${chosen.rule}" says`}`,
+        data: 'Nothing was written.',
+        remedy: 'Rules go by the whole key; here the name of the file stands for it.',
+      });
+    },
+  ).finally(closeTransforms);
+  const { recipe, rule } = choice;
   const written: { file: string; bytes: number; format: string; width: number; height: number }[] = [];
   for (const [at, output] of recipe.outputs.entries()) {
     const image = made[at];
     if (image === undefined) continue;
-    const key = keyOfOutput(output, parseObjectKey(basename(options.image)));
-    const file = join(resolve(options.output), basename(key));
+    const file = join(resolve(options.output), basename(keyOfOutput(output, key)));
     await writeResult(file, image.bytes, options.force === true);
     written.push({
       file,
@@ -45,7 +60,12 @@ export const tryImage: Action = async (given, terminal) => {
   }
   if (terminal.json) {
     terminal.line(
-      jsonText({ image: { ...facts, bytes: bytes.length }, written, milliseconds: Math.round(took) }),
+      jsonText({
+        image: { ...facts, bytes: bytes.length },
+        ...(rule !== undefined && { rule }),
+        written,
+        milliseconds: Math.round(took),
+      }),
     );
     return exitCodes.ok;
   }
@@ -53,6 +73,7 @@ export const tryImage: Action = async (given, terminal) => {
   terminal.line(
     `${options.image}: ${facts.format}, ${facts.width} × ${facts.height}${pages}, ${facts.depth} bits, ${showBytes(bytes.length)}`,
   );
+  if (rule !== undefined) terminal.line(`by the rule "${rule}"`);
   for (const { file, format, width, height, bytes: size } of written) {
     terminal.line(
       `${terminal.paint('green', '✓')} ${file}: ${format}, ${width} × ${height}, ${showBytes(size)}`,
@@ -62,12 +83,17 @@ export const tryImage: Action = async (given, terminal) => {
   return exitCodes.ok;
 };
 
-async function transformed(transformer: Transformer, recipe: Recipe, path: string) {
+async function transformed(
+  transformer: Transformer,
+  path: string,
+  choose: (size: number, facts: ImageFacts) => Extract<Choice, { kind: 'recipe' }>,
+) {
   const bytes = await readImage(path);
   const begun = performance.now();
   const facts = await transformer.inspect(bytes);
-  const made = await transformer.apply(bytes, facts, recipe);
-  return { bytes, facts, made, took: performance.now() - begun };
+  const choice = choose(bytes.length, facts);
+  const made = await transformer.apply(bytes, facts, choice.recipe);
+  return { bytes, facts, made, choice, took: performance.now() - begun };
 }
 
 async function readImage(path: string): Promise<Buffer> {

@@ -8,6 +8,7 @@ import { failed, type Finding, ok } from './finding.ts';
 const needs = {
   input: ['read', 'delete'],
   output: ['read', 'write'],
+  done: ['read', 'write'],
   rejected: ['read', 'write'],
 } as const satisfies Record<string, readonly Access[]>;
 
@@ -16,6 +17,7 @@ export async function checkBuckets(config: KuvaConfig, signal: AbortSignal): Pro
   const places: [keyof typeof needs, Place][] = [
     ['input', config.input],
     ['output', config.output],
+    ...(typeof config.done === 'object' ? [['done', config.done.move] satisfies ['done', Place]] : []),
     ...(config.rejected.move === undefined
       ? []
       : [['rejected', config.rejected.move] satisfies ['rejected', Place]]),

@@ -27,12 +27,13 @@ export function hidePasswordsInUrls(text: string): string {
   return text.replace(/(:\/\/[^\s:/@"']*:)[^\s/@"']+@/g, `$1${hidden}@`);
 }
 
-function secretsOf({ input, output, rejected, database, http, events, alerts }: KuvaConfig): Secret[] {
+function secretsOf({ input, output, done, rejected, database, http, events, alerts }: KuvaConfig): Secret[] {
   const ofPlace = (place: Place | undefined): (Secret | undefined)[] =>
     place?.kind === 's3' ? [place.connection.secretAccessKey, place.connection.sessionToken] : [];
   const all = [
     ...ofPlace(input),
     ...ofPlace(output),
+    ...ofPlace(typeof done === 'object' ? done.move : undefined),
     ...ofPlace(rejected.move),
     database.kind === 'server' ? database.connection.password : undefined,
     http.token,

@@ -57,6 +57,7 @@ const kinds = {
   rejected: { level: 'warn', words: 'was set aside: it can never succeed' },
   failed: { level: 'error', words: 'was set aside: its attempts are used up' },
   superseded: { level: 'info', words: 'was replaced or removed by its owner' },
+  skipped: { level: 'info', words: 'is left alone, as a rule says' },
   'attempt-failed': { level: 'warn', words: 'will be tried again' },
   postponed: { level: 'info', words: 'is tried again soon; that was no attempt' },
   lost: { level: 'info', words: 'was taken over by another worker' },

@@ -12,6 +12,7 @@ const resources = {
   removal: 'Removing from the input bucket',
   output: 'The output bucket',
   rejected: 'The place for rejected images',
+  archive: 'The place for inputs that are done',
   database: 'The database',
   decoder: 'The image decoder',
 } as const;
@@ -73,6 +74,7 @@ function imageLine(event: ImageEvent, terminal: Terminal, every: boolean): strin
     case 'attempt-failed':
       return `${terminal.paint('yellow', '↻')} ${name} will be tried again: ${visible(event.failure.message)} (image ${event.id}, attempt ${event.attempt ?? 0})`;
     case 'superseded':
+    case 'skipped':
       return `${terminal.paint('gray', '–')} ${name}: ${visible(event.failure.message)}`;
     case 'postponed':
     case 'lost':

@@ -9,6 +9,7 @@ import { leases } from './008-leases.ts';
 import { previews } from './009-previews.ts';
 import { looking } from './010-looking.ts';
 import { ways } from './011-ways.ts';
+import { choosing } from './012-choosing.ts';
 
 export interface Migration {
   readonly id: number;
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   previews,
   looking,
   ways,
+  choosing,
 ];

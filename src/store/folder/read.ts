@@ -53,7 +53,8 @@ export async function getFile(
     if (!stats.isFile() || (options.ifMatch !== undefined && options.ifMatch !== version.etag)) {
       throw changed(key, root);
     }
-    return { version, body: new FileBody(handle, version, root, heardByMany(options.signal)) };
+    const size = Math.min(version.size, options.first ?? version.size);
+    return { version, body: new FileBody(handle, { ...version, size }, root, heardByMany(options.signal)) };
   } catch (error) {
     await handle.close();
     throw error;

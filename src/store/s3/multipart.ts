@@ -8,7 +8,7 @@ import { drain, type S3Answer, type S3Client, textOf } from './client.ts';
 import { headObject } from './read.ts';
 import { readRefusal } from './refusal.ts';
 import { bareEtag } from './versionOf.ts';
-import { conditionFailure, lookBefore, writtenVersion } from './write.ts';
+import { conditionFailure, lookBefore, metadataHeaders, writtenVersion } from './write.ts';
 import { parseXml, plainText, tryXml } from './xml.ts';
 
 const createdSchema = z.object({ InitiateMultipartUploadResult: z.object({ UploadId: z.string().min(1) }) });
@@ -17,7 +17,7 @@ const completedSchema = z.object({ CompleteMultipartUploadResult: z.object({ ETa
 /** Amazon allows 10,000 parts. */
 const maxParts = 10_000;
 
-export interface UploadOptions extends Pick<PutOptions, 'contentType' | 'condition' | 'signal'> {
+export interface UploadOptions extends Pick<PutOptions, 'contentType' | 'metadata' | 'condition' | 'signal'> {
   /** Headers of the completion that hold the condition; undefined: the server keeps none, so look before. */
   readonly guard: Readonly<Record<string, string>> | undefined;
 }
@@ -64,7 +64,7 @@ export async function uploadParts(
     method: 'POST',
     key,
     query: { uploads: '' },
-    headers: { 'content-type': options.contentType },
+    headers: { 'content-type': options.contentType, ...metadataHeaders(options.metadata) },
     doing,
     signal,
   });

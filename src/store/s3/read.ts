@@ -48,7 +48,17 @@ export async function getObject(
   options: GetOptions = {},
 ): Promise<StoredObject> {
   const doing = `reading ${showKey(key)} from ${client.url}`;
-  const answer = await client.send({ method: 'GET', key, doing, signal: options.signal });
+  const asked = { method: 'GET', key, doing, signal: options.signal } as const;
+  const part =
+    options.first === undefined
+      ? undefined
+      : await client.send({
+          ...asked,
+          headers: { range: `bytes=0-${Math.max(1, options.first) - 1}` },
+          expect: [416],
+        });
+  // An empty object has no first byte.
+  const answer = part === undefined || part.refusal !== undefined ? await client.send(asked) : part;
   const version = versionIn(key, answer);
   if (options.ifMatch !== undefined && options.ifMatch !== version.etag) {
     answer.body.destroy();

@@ -31,7 +31,7 @@ export async function putWhole(
     key,
     body,
     sha256: options.sha256,
-    headers: { 'content-type': options.contentType, ...guard },
+    headers: { 'content-type': options.contentType, ...metadataHeaders(options.metadata), ...guard },
     expect: [404, 412],
     doing,
     signal,
@@ -39,6 +39,13 @@ export async function putWhole(
   if (answer.refusal !== undefined) throw conditionFailure(client, key, condition, answer.refusal, doing);
   await drain(answer);
   return writtenVersion(client, key, body.length, answer, answer.headers.get('etag'));
+}
+
+/** What is kept with an object beside its bytes, under names of our own. */
+export function metadataHeaders(metadata: PutOptions['metadata'] = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([name, value]) => [`x-amz-meta-kuva-${name}`, value]),
+  );
 }
 
 /** Undefined where the server does not keep such a condition. */

@@ -8,7 +8,7 @@ import type { Way } from '../../image/way.ts';
 import type { ImageFacts } from '../contract.ts';
 
 /** Changes with any of these messages: another version may have been installed under a worker that runs. */
-export const protocol = 2;
+export const protocol = 3;
 
 const count = z.number().int().nonnegative();
 const text = z.string().max(4_000);
@@ -24,12 +24,14 @@ const factsSchema = z
     hasAlpha: z.boolean(),
     largestPage: count.optional(),
     rowByRow: z.literal(true).optional(),
+    tags: z.record(z.string().max(40), text).optional(),
   })
   .transform(
-    ({ largestPage, rowByRow, ...facts }): ImageFacts => ({
+    ({ largestPage, rowByRow, tags, ...facts }): ImageFacts => ({
       ...facts,
       ...(largestPage !== undefined && { largestPage }),
       ...(rowByRow !== undefined && { rowByRow }),
+      ...(tags !== undefined && { tags }),
     }),
   );
 

@@ -12,6 +12,7 @@ const outcomes = {
   rejected: true,
   failed: true,
   superseded: true,
+  skipped: true,
   'attempt-failed': true,
   postponed: true,
   lost: true,
@@ -23,6 +24,7 @@ const resources = {
   removal: true,
   output: true,
   rejected: true,
+  archive: true,
   database: true,
   decoder: true,
 } as const satisfies Record<Resource, true>;

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Ledger } from '../../../src/ledger/contract.ts';
 import { all } from '../sample.ts';
 import { beginning } from './beginning.ts';
+import { choosing } from './choosing.ts';
 import type { Given } from './given.ts';
 import { looking } from './looking.ts';
 import { outputKeys } from './outputKeys.ts';
@@ -49,5 +50,6 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
     settling(given);
     tryingAgain(given);
     looking(given);
+    choosing(given);
   });
 }

@@ -103,6 +103,7 @@ export function looking(given: Given): void {
         rejected: 1,
         failed: 0,
         superseded: 0,
+        skipped: 0,
       });
       expect(now).toMatchObject({ records: 1, doneLastMinute: 1, doneLastHour: 1 });
       expect(now.failures).toEqual([{ code: 'image-damaged', state: 'rejected', count: 1 }]);

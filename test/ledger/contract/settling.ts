@@ -8,6 +8,7 @@ export function settling(given: Given): void {
   describe('Settling an attempt', () => {
     const cases: readonly [Settlement, ImageState][] = [
       [{ state: 'done' }, 'done'],
+      [{ state: 'skipped', failure: { code: 'skipped-by-rule', what: 'a rule' } }, 'skipped'],
       [{ state: 'superseded', failure: { code: 'object-changed', what: 'replaced' } }, 'superseded'],
       [{ state: 'rejected', failure: note, movedTo: 's3://rejected/a.jpg' }, 'rejected'],
       [{ state: 'attempt-failed', failure: note, delayMs: 60_000 }, 'queued'],

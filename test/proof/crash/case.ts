@@ -5,6 +5,10 @@ import type { World } from './world.ts';
 export interface Arrangement {
   /** Rejected inputs are moved to a place for such. */
   readonly moveRejected?: true;
+  /** Inputs that are done are moved to a place for such. */
+  readonly movesDone?: true;
+  /** The recipe is chosen by what the image holds. */
+  readonly chooses?: true;
   /** Another worker is killed there first, and leaves something to mend. */
   readonly after?: CrashPoint;
   /** Not on an image's way in this pipeline: killed in `stores.test.ts`, in the store alone. */
@@ -24,6 +28,7 @@ export const arrangements: Readonly<Record<CrashPoint, Arrangement>> = {
   'job-taken': usual,
   begun: usual,
   read: usual,
+  'keys-granted': { chooses: true },
   transformed: usual,
   'output-due': outputs,
   'folder.file-created': usual,
@@ -40,6 +45,7 @@ export const arrangements: Readonly<Record<CrashPoint, Arrangement>> = {
   's3.parts-sent': { storeOnly: true },
   's3.upload-completed': { storeOnly: true },
   'output-placed': outputs,
+  'input-archived': { movesDone: true },
   recorded: usual,
   's3.compared': usual,
   'folder.unchanged': usual,

@@ -18,8 +18,8 @@ describe.concurrent('killed while one worker is at work', () => {
     point,
     nth,
   }) => {
-    const { moveRejected = false, after } = arrangements[point];
-    const world = await makeWorld(ground, servers, { moveRejected });
+    const { moveRejected = false, movesDone = false, chooses = false, after } = arrangements[point];
+    const world = await makeWorld(ground, servers, { moveRejected, movesDone, chooses });
     try {
       await putHandful(world, moveRejected);
       for (const deadly of after === undefined ? [point] : [after, point]) {
@@ -30,6 +30,7 @@ describe.concurrent('killed while one worker is at work', () => {
       await restartAndFinish(world.wiring);
       expect(await world.violations()).toEqual([]);
       if (moveRejected) expect(await world.movedAside()).toContain('a broken one.png');
+      if (movesDone) expect(await world.notArchived()).toEqual([]);
     } finally {
       await world.drop();
     }
@@ -46,8 +47,8 @@ describe.concurrent('killed while three workers are at work', () => {
     point,
     nth,
   }) => {
-    const { moveRejected = false, after } = arrangements[point];
-    const world = await makeWorld(ground, servers, { moveRejected });
+    const { moveRejected = false, movesDone = false, chooses = false, after } = arrangements[point];
+    const world = await makeWorld(ground, servers, { moveRejected, movesDone, chooses });
     try {
       await putHandful(world, moveRejected);
       if (after !== undefined) expect(await startDoomed(world.wiring, after).died).toBe(true);
@@ -64,6 +65,7 @@ describe.concurrent('killed while three workers are at work', () => {
       await restartAndFinish(world.wiring);
       expect(await world.violations()).toEqual([]);
       if (moveRejected) expect(await world.movedAside()).toContain('a broken one.png');
+      if (movesDone) expect(await world.notArchived()).toEqual([]);
     } finally {
       await world.drop();
     }

@@ -51,6 +51,8 @@ const ways: readonly (Way & { readonly name: string })[] = [
     },
     alter: (parts) => ({ ...parts, conflict: 'replace' }),
   },
+  { name: 'a recipe that its header chose', image: 1, chooses: true, state: 'done' },
+  { name: 'an input that is moved when it is done', image: 1, movesDone: true, state: 'done' },
   { name: 'rejected', image: 'broken', state: 'rejected' },
   { name: 'rejected and moved aside', image: 'broken', moveRejected: true, state: 'rejected' },
   {
@@ -89,7 +91,7 @@ describe.each(grounds)('on %s', (ground) => {
     await traceWay(ground, servers, { image: 1, state: 'done', alter: withMoreEffects });
     const stored = ground === 'folder' ? '.new → writeFile new' : 'put b/negated_cat.png → put ';
     expect(trace.gaps().join('\n')).toContain(stored);
-    expect(trace.gaps()).toContain('kuva.commit_records → kuva.commit_records');
+    expect(trace.gaps()).toContain('kuva.commit_image → kuva.commit_image');
   });
 });
 

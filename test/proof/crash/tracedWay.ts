@@ -16,6 +16,8 @@ import { type Ground, makeWorld, type Servers, type World } from './world.ts';
 export interface Way {
   readonly image: number | 'broken';
   readonly moveRejected?: true;
+  readonly movesDone?: true;
+  readonly chooses?: true;
   /** How it ends. */
   readonly state: ImageState;
   /** Jobs that it takes; one when left out. */
@@ -64,19 +66,22 @@ export async function traceWay(ground: Ground, servers: Servers, way: Way): Prom
 export async function inTracedWorld(
   ground: Ground,
   servers: Servers,
-  way: Pick<Way, 'moveRejected' | 'meanwhile'>,
+  way: Pick<Way, 'moveRejected' | 'movesDone' | 'chooses' | 'meanwhile'>,
   act: (world: World, wired: Wired, wiring: Wiring) => Promise<void>,
 ): Promise<void> {
-  const world = await makeWorld(ground, servers, { moveRejected: way.moveRejected === true });
+  const { moveRejected = false, movesDone = false, chooses = false } = way;
+  const world = await makeWorld(ground, servers, { moveRejected, movesDone, chooses });
   const proxy =
     ground === 'folder' || servers.rgw === null ? undefined : await openFaultProxy(servers.rgw.endpoint);
   const endStatements = traceStatements();
-  const { database, input, output, rejected } = world.wiring;
+  const { database, input, output, rejected, archive } = world.wiring;
   const wiring: Wiring = {
     database,
     input: through(proxy, input),
     output: through(proxy, output),
     ...(rejected && { rejected: through(proxy, rejected) }),
+    ...(archive && { archive: through(proxy, archive) }),
+    ...(chooses && { chooses }),
   };
   try {
     const wired = await wire(wiring, 'traced', async (point) => {

@@ -5,6 +5,7 @@ import { openLedger } from '../../../src/ledger/ledger.ts';
 import { openPool } from '../../../src/ledger/pool.ts';
 import { openQueue } from '../../../src/ledger/queue.ts';
 import { Budget } from '../../../src/pipeline/budget.ts';
+import { makeChooser } from '../../../src/pipeline/choose/choose.ts';
 import { systemClock } from '../../../src/pipeline/clock.ts';
 import { Outages } from '../../../src/pipeline/outages.ts';
 import type { PipelineParts } from '../../../src/pipeline/parts.ts';
@@ -26,6 +27,10 @@ export interface Wiring {
   readonly input: Place;
   readonly output: Place;
   readonly rejected?: Place;
+  /** Where inputs that are done are moved to. */
+  readonly archive?: Place;
+  /** The recipe is chosen by what the image holds. */
+  readonly chooses?: true;
 }
 
 /** Two outputs, one of them in folders that have to be made. */
@@ -64,7 +69,13 @@ export async function wire(
   const input = await open('input', wiring.input);
   const output = await open('output', wiring.output);
   const rejected = wiring.rejected && (await open('rejected', wiring.rejected));
-  const [{ partialWritesVisible }] = await Promise.all([input.probe(), output.probe(), rejected?.probe()]);
+  const archive = wiring.archive && (await open('archive', wiring.archive));
+  const [{ partialWritesVisible }] = await Promise.all([
+    input.probe(),
+    output.probe(),
+    rejected?.probe(),
+    archive?.probe(),
+  ]);
   const pool = openPool(connectionOf(wiring.database));
   const ledger = wrap('ledger', openLedger(pool, 'images'));
   const queue = openQueue(pool, 'images', hook);
@@ -76,6 +87,10 @@ export async function wire(
     worker,
     output,
     ...(rejected && { rejected }),
+    ...(archive && { archive }),
+    ...(wiring.chooses && {
+      chooser: makeChooser([{ name: 'png', when: { format: ['png'] }, recipe }], recipe),
+    }),
     transformer: createTransformer(limitsSchema.parse({})),
     recipe,
     conflict: 'keep-both',
@@ -102,7 +117,7 @@ export async function wire(
         stopNow: stopNow.signal,
       }),
     close: async () => {
-      await Promise.all([input.close(), output.close(), rejected?.close()]);
+      await Promise.all([input.close(), output.close(), rejected?.close(), archive?.close()]);
       await pool.end();
     },
   };

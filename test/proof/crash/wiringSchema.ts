@@ -17,4 +17,6 @@ export const wiringSchema = z.object({
   input: placeSchema,
   output: placeSchema,
   rejected: placeSchema.exactOptional(),
+  archive: placeSchema.exactOptional(),
+  chooses: z.literal(true).exactOptional(),
 });

@@ -29,23 +29,33 @@ export interface World {
   readonly violations: (underWay?: boolean) => Promise<string[]>;
   /** What lies in the place for rejected inputs. */
   readonly movedAside: () => Promise<string[]>;
+  /** Inputs that are done and have no copy in the place for such. */
+  readonly notArchived: () => Promise<string[]>;
   readonly drop: () => Promise<void>;
 }
 
 export async function makeWorld(
   ground: Ground,
   servers: Servers,
-  { moveRejected = false }: { moveRejected?: boolean } = {},
+  { moveRejected = false, movesDone = false, chooses = false }: Arranged = {},
 ): Promise<World> {
   const database = await freshDatabase(servers.postgres);
   const folder = await mkdtemp(join(tmpdir(), 'kuva-crash-'));
   const places = await (ground === 'folder' ? folders(folder) : buckets(ground, servers.rgw));
   const { input, output } = places;
   const rejected = moveRejected ? places.rejected : undefined;
+  const archive = movesDone ? places.archive : undefined;
   const puts: Put[] = [];
   const numbers = new Map<string, number>();
   return {
-    wiring: { database: database.url, input, output, ...(rejected && { rejected }) },
+    wiring: {
+      database: database.url,
+      input,
+      output,
+      ...(rejected && { rejected }),
+      ...(archive && { archive }),
+      ...(chooses && { chooses }),
+    },
     async put(key, what, end) {
       const bytes = what === 'broken' ? Buffer.from(`no picture: ${key}`) : await tinyPicture(what);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -71,6 +81,11 @@ export async function makeWorld(
         underWay,
       }),
     movedAside: async () => [...(await readPlace(places.rejected)).objects.keys()],
+    async notArchived() {
+      const { objects } = await readPlace(places.archive);
+      const there = new Set(objects.values());
+      return puts.filter(({ end, sha256 }) => end === 'done' && !there.has(sha256)).map(({ key }) => key);
+    },
     async drop() {
       await database.drop();
       await rm(folder, { recursive: true, force: true });
@@ -78,14 +93,21 @@ export async function makeWorld(
   };
 }
 
-type Places = Readonly<Record<'input' | 'output' | 'rejected', Place>>;
+interface Arranged {
+  readonly moveRejected?: boolean;
+  readonly movesDone?: boolean;
+  readonly chooses?: boolean;
+}
+
+type Places = Readonly<Record<'input' | 'output' | 'rejected' | 'archive', Place>>;
 
 async function folders(folder: string): Promise<Places> {
   const place = async (name: string): Promise<Place> => {
     await mkdir(join(folder, name));
     return { kind: 'folder', path: join(folder, name) };
   };
-  return { input: await place('in'), output: await place('out'), rejected: await place('rejected') };
+  const [input, output] = [await place('in'), await place('out')];
+  return { input, output, rejected: await place('rejected'), archive: await place('archive') };
 }
 
 async function buckets(ground: Ground, server: RgwServer | null): Promise<Places> {
@@ -95,9 +117,12 @@ async function buckets(ground: Ground, server: RgwServer | null): Promise<Places
     server,
     bucket: await freshBucket(server, name),
   });
-  const [input, output, rejected] = await Promise.all([place('in'), place('out'), place('rejected')]);
+  const names = ['in', 'out', 'rejected', 'archive'] as const;
+  const [input, output, rejected, archive] = await Promise.all(names.map(place));
+  if (input === undefined || output === undefined || rejected === undefined || archive === undefined)
+    throw new Error('no buckets');
   if (ground === 's3 with versions') await setVersioning(server, input.bucket, 'Enabled');
-  return { input, output, rejected };
+  return { input, output, rejected, archive };
 }
 
 /** As a careful owner writes: beside, then renamed; and dated back, so that the file counts as finished at once. */

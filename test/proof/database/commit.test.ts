@@ -5,8 +5,8 @@ import { openCrew } from '../many/crew.ts';
 
 const statements = [
   'kuva.enqueue(',
-  'kuva.begin_attempt(',
-  'kuva.commit_records(',
+  'kuva.begin_image(',
+  'kuva.commit_image(',
   'kuva.settle(',
   'kuva.register_worker(',
   'kuva.beat(',

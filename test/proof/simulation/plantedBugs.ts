@@ -39,6 +39,14 @@ export const plantedBugs: readonly [PlantedBug, ...PlantedBug[]] = [
     ),
   ),
   bug(
+    'a recipe that the header chose writes under the key that it wants, not the one that it was granted',
+    pipeline(
+      'choose/decide.ts',
+      'return { ...decided, outputKeys: granted };',
+      'return { ...decided, outputKeys: new Map(wanted.map(({ output: name, key }) => [name, { key }])) };',
+    ),
+  ),
+  bug(
     'delete before commit',
     pipeline('recordOutputs.ts', 'const committed = await', `${deleteIt}\n    const committed = await`),
   ),
@@ -54,7 +62,7 @@ export const plantedBugs: readonly [PlantedBug, ...PlantedBug[]] = [
     'done without a commit',
     pipeline(
       'recordOutputs.ts',
-      '() => parts.ledger.commit(attempt, made.records, recipe)',
+      '() => parts.ledger.commit(attempt, made.records, note, made.archived)',
       "async () => 'committed'",
     ),
   ),
@@ -62,24 +70,24 @@ export const plantedBugs: readonly [PlantedBug, ...PlantedBug[]] = [
     'a commit that fails is taken for done',
     pipeline(
       'recordOutputs.ts',
-      'parts.ledger.commit(attempt, made.records, recipe)',
-      "parts.ledger.commit(attempt, made.records, recipe).catch(() => 'committed')",
+      'parts.ledger.commit(attempt, made.records, note, made.archived)',
+      "parts.ledger.commit(attempt, made.records, note, made.archived).catch(() => 'committed')",
     ),
   ),
   bug(
     'commit for each output by itself',
     pipeline(
       'recordOutputs.ts',
-      'parts.ledger.commit(attempt, made.records, recipe)',
-      "made.records.reduce((before, record) => before.then(() => parts.ledger.commit(attempt, [record], recipe)), Promise.resolve('lost'))",
+      'parts.ledger.commit(attempt, made.records, note, made.archived)',
+      "made.records.reduce((before, record) => before.then(() => parts.ledger.commit(attempt, [record], note)), Promise.resolve('lost'))",
     ),
   ),
   bug(
     'no fencing: a late worker commits',
     memory(
       'protocol.ts',
-      "image.token !== token || image.state !== 'processing') return 'lost';",
-      "image.state !== 'processing') return 'lost';",
+      "image.token !== token || image.state !== 'processing') return 'lost';\n  if (image.committedRound",
+      "image.state !== 'processing') return 'lost';\n  if (image.committedRound",
     ),
   ),
   bug(
@@ -90,7 +98,10 @@ export const plantedBugs: readonly [PlantedBug, ...PlantedBug[]] = [
       "if (image === undefined) return 'lost';",
     ),
   ),
-  bug('enqueue forgets rounds', memory('protocol.ts', '  image.round++;\n', '')),
+  bug(
+    'enqueue forgets rounds',
+    memory('protocol.ts', '  image.round++;\n  image.fromArchive = false;\n', ''),
+  ),
   bug(
     'begin forgets that the records are committed',
     memory('protocol.ts', 'committed: image.committedRound === image.round', 'committed: false'),
@@ -160,8 +171,8 @@ export const plantedBugs: readonly [PlantedBug, ...PlantedBug[]] = [
     'rejected images are deleted',
     pipeline(
       'settleFailure.ts',
-      'if (parts.rejected === undefined) return',
-      'if (parts.rejected === undefined) await parts.input.delete({ ...attempt.image, size: attempt.size, lastModified: new Date(0) }).catch(() => undefined);\n  if (parts.rejected === undefined) return',
+      'if (parts.rejected === undefined || attempt.source',
+      'if (parts.rejected === undefined) await parts.input.delete({ ...attempt.image, size: attempt.size, lastModified: new Date(0) }).catch(() => undefined);\n  if (parts.rejected === undefined || attempt.source',
     ),
   ),
   bug(

@@ -9,6 +9,7 @@ const countsSchema = z.object({
   rejected: z.number(),
   failed: z.number(),
   superseded: z.number(),
+  skipped: z.number(),
 });
 
 const workerSchema = z.object({

@@ -8,6 +8,7 @@ const words = {
   rejected: 'rejected',
   failed: 'failed',
   superseded: 'replaced or removed',
+  skipped: 'left alone by a rule',
 } as const satisfies Record<ImageLine['state'], string>;
 
 export function StateMark({ state }: { readonly state: ImageLine['state'] }): JSX.Element {
