@@ -1,4 +1,5 @@
 /** The dashboard's server: its parts put together, as routes for the web server. */
+import { setMaxListeners } from 'node:events';
 import type { Catalogue } from '../ledger/catalogue/contract.ts';
 import type { Ledger } from '../ledger/contract.ts';
 import { statusReport } from '../pipeline/statusReport.ts';
@@ -50,6 +51,8 @@ export interface Dashboard {
 export function openDashboard(options: DashboardOptions): Dashboard {
   const { about, ledger, catalogue, output, upload, stalled, more = [], onTrouble } = options;
   const closing = new AbortController();
+  // Each open page listens to it: their number is bounded elsewhere.
+  setMaxListeners(0, closing.signal);
   const status = async (): Promise<Status> =>
     jsonOf(statusSchema, statusReport(about.pipeline, await ledger.status(), stalled));
   const follower = new Follower({ catalogue, status });

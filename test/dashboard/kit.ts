@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { recipeYaml } from '../../src/config/recipeYaml.ts';
+import type { ApiPlug } from '../../src/dashboard/api/route.ts';
 import type { About } from '../../src/dashboard/api/schemas/about.ts';
 import { type Dashboard, type DashboardOptions, openDashboard } from '../../src/dashboard/dashboard.ts';
 import { imageFormats } from '../../src/image/format.ts';
@@ -10,6 +11,7 @@ import { Secret } from '../../src/image/secret.ts';
 import { openCatalogue } from '../../src/ledger/catalogue/catalogue.ts';
 import type { Catalogue } from '../../src/ledger/catalogue/contract.ts';
 import { processImage } from '../../src/pipeline/processImage.ts';
+import { sniff } from '../../src/transform/sniff.ts';
 import { startWebServer, type WebServer } from '../../src/web/server.ts';
 import { type Kit, openKit } from '../pipeline/kit.ts';
 import { type Answer, ask } from '../web/ask.ts';
@@ -34,12 +36,18 @@ export interface DashboardKit extends Kit {
 export interface DashboardKitOptions extends Partial<DashboardOptions> {
   readonly token?: Secret;
   readonly readOnly?: boolean;
+  readonly wrapCatalogue?: (catalogue: Catalogue) => Catalogue;
+  /** Images can be put in, of so many bytes at most. */
+  readonly uploads?: number;
+  /** More routes, which need the kit's parts. */
+  readonly moreOf?: (kit: Kit) => readonly ApiPlug[];
 }
 
 export async function openDashboardKit(options: DashboardKitOptions = {}): Promise<DashboardKit> {
   const kit = await openKit();
-  const { token: secret, readOnly = false, ...changes } = options;
-  const catalogue = openCatalogue(kit.pool, 'images');
+  const { token: secret, readOnly = false, moreOf, uploads, wrapCatalogue, ...changes } = options;
+  const plain = openCatalogue(kit.pool, 'images');
+  const catalogue = wrapCatalogue?.(plain) ?? plain;
   const troubles: unknown[] = [];
   const dashboard = openDashboard({
     about: aboutFor(kit, readOnly, secret !== undefined),
@@ -49,6 +57,8 @@ export async function openDashboardKit(options: DashboardKitOptions = {}): Promi
     stalled: 900_000,
     pageFolder: emptyPage,
     onTrouble: (error) => troubles.push(error),
+    ...(uploads !== undefined && { upload: { input: kit.input, sniff, largest: uploads } }),
+    ...(moreOf !== undefined && { more: moreOf(kit) }),
     ...changes,
   });
   const server = await startWebServer({
@@ -76,7 +86,7 @@ export async function openDashboardKit(options: DashboardKitOptions = {}): Promi
       ask(`${url}/api/v1${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
+        body: body instanceof Uint8Array ? body : JSON.stringify(body),
       }),
     process: async (key, bytes) => {
       await kit.put(kit.input, key, bytes);

@@ -25,6 +25,4 @@ export const uploadedSchema = z
 export const loginSchema = z.strictObject({ token: z.string().min(1).max(1_000) }).openapi('Login');
 export const sessionSchema = z.object({ ok: z.literal(true) }).openapi('Session');
 
-export type Retry = z.infer<typeof retrySchema>;
 export type Retried = z.infer<typeof retriedSchema>;
-export type Uploaded = z.infer<typeof uploadedSchema>;
