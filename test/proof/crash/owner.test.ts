@@ -21,8 +21,8 @@ const cases = grounds.flatMap((ground) =>
 
 describe.concurrent.each(cases)('on $ground, $point: $text', ({ ground, point }) => {
   it.for(['replaces', 'removes'] as const)('the owner %s the image there', async (act, { expect }) => {
-    const { moveRejected = false } = arrangements[point];
-    const world = await makeWorld(ground, servers, { moveRejected });
+    const { moveRejected = false, movesDone = false, chooses = false } = arrangements[point];
+    const world = await makeWorld(ground, servers, { moveRejected, movesDone, chooses });
     try {
       const rejection = moveRejected || point === 'attempt-settled';
       await world.put('b/cat.png', rejection ? 'broken' : 1, 'superseded');
