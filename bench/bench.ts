@@ -5,6 +5,7 @@ import { isComplete } from './check.ts';
 import type { Closing } from './closing.ts';
 import { prepareField } from './contenders.ts';
 import { latencyOnFolders, latencyOnS3, latencyWithNotifications } from './latency/latencies.ts';
+import { type LoopDelay, measureLoop } from './loop/measure.ts';
 import { describeMachine } from './machine.ts';
 import type { Options } from './options.ts';
 import { makeSet, type PictureSet } from './pictures.ts';
@@ -69,13 +70,14 @@ export async function bench(
   const starts = wanted(options, 'starts')
     ? await measureStarts(options.starts, await folderOf('starts'), closing)
     : [];
+  const loops = wanted(options, 'loop') ? await benchLoops(bed) : [];
   const facts = [...sets.values()].map((set) => set.facts);
-  return { begun, machine, sets: facts, ...rates, latencies, starts, sound: isSound(rates) };
+  return { begun, machine, sets: facts, ...rates, latencies, loops, starts, sound: isSound(rates) };
 }
 
 const noRates: Rates = { runs: [], failed: [], emptyRunSeconds: [], absent: {} };
 
-function wanted({ only }: Options, part: 'rates' | 'latency' | 'starts'): boolean {
+function wanted({ only }: Options, part: 'rates' | 'latency' | 'starts' | 'loop'): boolean {
   return only === undefined || only === part;
 }
 
@@ -122,6 +124,18 @@ async function benchLatencies({ testBed, sets, options, closing, folderOf, say }
   say('… on folders …');
   const folders = await latencyOnFolders(small, uploads, await folderOf('latency-folder'), closing);
   return [looking, told, folders];
+}
+
+async function benchLoops({ testBed, sets, options, closing, folderOf, say }: Bed): Promise<LoopDelay[]> {
+  const folder = await folderOf('loop');
+  const kuva = await prepareKuva(testBed, 'bench_kuva', folder, closing);
+  const loops: LoopDelay[] = [];
+  for (const [name, pictures] of sets) {
+    say(`Watching the event loop on set ${name} …`);
+    const images = Math.ceil(options[name === 'A' ? 'count-a' : 'count-b'] / 2);
+    loops.push(await measureLoop(testBed, kuva, pictures, images, folder));
+  }
+  return loops;
 }
 
 /** Did each of our own runs end, and lose nothing? What the rival loses is its own affair. */

@@ -26,7 +26,7 @@ const optionsSchema = z.strictObject({
   uploads: count(20, 1_000),
   starts: count(7, 100),
   store: z.enum(['bluestore', 'memstore']).default('bluestore'),
-  only: z.enum(['rates', 'latency', 'starts']).optional(),
+  only: z.enum(['rates', 'latency', 'starts', 'loop']).optional(),
   contenders: listOf(contenders).optional(),
   sets: listOf(setNames).optional(),
   json: z.string().min(1).optional(),
@@ -45,7 +45,7 @@ export const usage = `npm run bench -- [options]
   --uploads N                pictures for the time from upload to result (20)
   --starts N                 starts of each program whose time to be ready is measured (7)
   --store bluestore|memstore where Ceph keeps its objects: on disk (bluestore) or in memory
-  --only rates|latency|starts
+  --only rates|latency|starts|loop
                              only this part
   --contenders NAME,NAME     only these: ${contenders.join(', ')}
   --sets A,B                 only these sets

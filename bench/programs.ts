@@ -68,7 +68,7 @@ async function findOptional(): Promise<Programs['optional']> {
  * ImageMagick 6, the one that Debian and Ubuntu install for the tutorial. The name `convert` alone proves nothing:
  * another program of that name may come first in the PATH.
  */
-function findImageMagick(): Promise<Program | undefined> {
+export function findImageMagick(): Promise<Program | undefined> {
   return find(['/usr/bin/convert-im6.q16', '/usr/bin/convert'], ['-version'], /ImageMagick (6\S+)/);
 }
 

@@ -1,4 +1,5 @@
 /** What one run of the bench found out: the JSON file is this, and the tables are made from it. */
+import type { LoopDelay } from './loop/measure.ts';
 import type { Machine } from './machine.ts';
 
 /** Who does the work. The order is that of the tables. */
@@ -100,6 +101,7 @@ export interface BenchResult {
   readonly runs: readonly Run[];
   readonly failed: readonly FailedRun[];
   readonly latencies: readonly Latency[];
+  readonly loops: readonly LoopDelay[];
   /** Who could not take part, and why. */
   readonly absent: Readonly<Partial<Record<Contender, string>>>;
   /** What our main process does with its time, by part; see `profile/`. Shares of its CPU time. */

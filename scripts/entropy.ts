@@ -15,7 +15,7 @@ import { promisify } from 'node:util';
 const home = 'transform/jpeg/entropy';
 
 /** No garbage collector: all memory is given out by the host. SIMD is in every Node that kuva runs on. */
-const settings = ['-O3', '--noAssert', '--runtime', 'stub', '--initialMemory', '1', '--enable', 'simd'];
+const settings = ['-O3', '--noAssert', '--runtime', 'stub', '--initialMemory', '2', '--enable', 'simd'];
 
 /**
  * Sources that were compiled before, with this compiler and these settings, are not compiled again.

@@ -40,7 +40,7 @@ export async function profileRun(
   try {
     const files = pictures.take(images);
     await inParallel(8, files.entries(), ([at, file]) => testBed.input.put(keys[at] ?? '', file));
-    const cost = await kuva.run(images, folder);
+    const cost = await kuva.run(images, { profiles: folder });
     const check = checkRun(keys, {
       inputs: await testBed.input.list(),
       outputs: await testBed.output.hashes(),

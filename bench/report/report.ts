@@ -28,6 +28,7 @@ export function report(result: BenchResult): string[] {
     ...emptyRun(result.emptyRunSeconds),
     ...latencyTable(result.latencies),
     ...startTable(result.starts),
+    ...loopTable(result.loops),
     ...absentLines(result),
     ...failures(result),
     ...noise(result),
@@ -109,6 +110,37 @@ function startTable(starts: BenchResult['starts']): string[] {
     starts,
   );
   return [...lines, ''];
+}
+
+/** Milliseconds that the main process may be busy at a time, once it has started. */
+const busyAtMost = 20;
+
+function loopTable(loops: BenchResult['loops']): string[] {
+  if (loops.length === 0) return [];
+  const milliseconds = (value: number): string => value.toFixed(1);
+  const column = (title: string, value: (each: BenchResult['loops'][number]) => number) =>
+    ({
+      title,
+      align: 'right',
+      value: (each: BenchResult['loops'][number]) => milliseconds(value(each)),
+    }) as const;
+  return [
+    ...table<BenchResult['loops'][number]>(
+      [
+        {
+          title: 'Event loop of the main process busy, ms',
+          value: ({ set, images }) => `set ${set}, ${images} images`,
+        },
+        column('p50', ({ p50 }) => p50),
+        column('p99', ({ p99 }) => p99),
+        column('longest', ({ longest }) => longest),
+        column('in the first 1.5 s', ({ starting }) => starting),
+      ],
+      loops,
+    ),
+    `the aim: never more than ${busyAtMost} ms; what else the machine does counts as well`,
+    '',
+  ];
 }
 
 function absentLines({ absent, machine }: BenchResult): string[] {

@@ -3,7 +3,7 @@ import { costOfOwn } from '../measure/cost.ts';
 import { fromRoot } from '../projectRoot.ts';
 import type { Cost } from '../result.ts';
 
-type Negate = (bytes: Buffer) => Uint8Array;
+export type Negate = (bytes: Buffer) => Uint8Array;
 
 const moduleSchema = z.object({
   negateCoefficients: z.custom<Negate>((value) => typeof value === 'function'),

@@ -14,13 +14,20 @@ export interface Kuva {
   /**
    * `kuva run`: everything in the bucket.
    * @param images how many there are, for the time limit
-   * @param profiles a folder for CPU profiles of all its processes; without it nothing is profiled
+   * @param watched what else is written down of it, which makes it slower
    */
-  run(images: number, profiles?: string): Promise<Cost>;
+  run(images: number, watched?: Watched): Promise<Cost>;
   /** A command that goes on until it is stopped. */
   start(command: 'worker' | 'start'): Child;
   /** One that ends by itself, as `events on`. @throws Error when it fails */
   command(...words: readonly string[]): Promise<void>;
+}
+
+export interface Watched {
+  /** A folder for CPU profiles of all its processes. */
+  readonly profiles?: string;
+  /** A file for the delays of the main process' event loop. */
+  readonly loop?: string;
 }
 
 /** How long a user's `kuva run` may take to start, to find nothing and to end; far more than it needs. */
@@ -73,9 +80,9 @@ export async function prepareKuva(
       if (outcome !== 0)
         throw new Error(`kuva ${words.join(' ')} ended with ${outcome}:\n${tail(child.output())}`);
     },
-    run: (images, profiles) =>
+    run: (images, watched = {}) =>
       costOf(
-        () => start(['run'], profiling(profiles)),
+        () => start(['run'], [...profiling(watched.profiles), ...watching(watched.loop)]),
         testBed.roots,
         startLimit + images * 5_000,
         (commandLine) => (commandLine.includes('isolated/child') ? 'decoders' : 'main'),
@@ -88,6 +95,28 @@ export function startOnFolders(folder: string, closing: Closing): Child {
   return startKuva(
     ['start', '--data', join(folder, 'data')],
     { cwd: folder, env: plainEnvironment(folder), log: join(folder, 'start.log') },
+    closing,
+  );
+}
+
+/** `kuva worker` on the folders `input` and `output` in its home, with a database of the bench's own server. */
+export async function startWorkerOnFolders(
+  databaseUrl: string,
+  home: string,
+  closing: Closing,
+): Promise<Child> {
+  const url = new URL(databaseUrl);
+  const password = decodeURIComponent(url.password);
+  url.password = '';
+  const config = join(home, 'kuva.yaml');
+  await writeFile(
+    config,
+    JSON.stringify({ input: 'file:./input', output: 'file:./output', database: url.href }),
+  );
+  const env = { ...plainEnvironment(home), PGPASSWORD: password };
+  return startKuva(
+    ['worker', '--config', config],
+    { cwd: home, env, log: join(home, 'worker.log') },
     closing,
   );
 }
@@ -108,6 +137,13 @@ function profiling(folder: string | undefined): string[] {
   const preload = pathToFileURL(fromRoot('dist-bench/bench/profile/withDecoders.js'));
   preload.searchParams.set('folder', folder);
   return ['--cpu-prof', '--cpu-prof-interval', '500', '--cpu-prof-dir', folder, '--import', preload.href];
+}
+
+function watching(file: string | undefined): string[] {
+  if (file === undefined) return [];
+  const preload = pathToFileURL(fromRoot('dist-bench/bench/loop/watch.js'));
+  preload.searchParams.set('file', file);
+  return ['--import', preload.href];
 }
 
 /** Nothing of the tester's own configuration or credentials may reach the program. */

@@ -1,4 +1,4 @@
-/** `npm run bench:scale`: 1, 2 and 4 workers on one machine, against a Ceph RGW and a PostgreSQL of the bench's own. */
+/** `npm run bench:scale`: 1 to 4 workers on one machine, against a Ceph RGW and a PostgreSQL of the bench's own. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -32,6 +32,30 @@ export function carriedBy(
   return { byRate, byConnections, limit: byRate <= byConnections ? 'rate' : 'connections' };
 }
 
+/** CPU milliseconds of one image, by who spends them, with one worker. */
+export interface ImageCost {
+  readonly workers: number;
+  readonly ceph: number;
+  readonly postgres: number;
+}
+
+/**
+ * What so many workers on one machine with the servers should do: so many times one worker's rate, until the cores are
+ * busy or the queue is at its limit. Held against what they did, it tells whether the model forgets a limit.
+ * @param rateOfOne images a second of one worker
+ * @param queueRate of `bench:backlog`, where it was measured
+ */
+export function predicted(
+  workers: number,
+  rateOfOne: number,
+  cost: ImageCost,
+  cores: number,
+  queueRate = Number.POSITIVE_INFINITY,
+): number {
+  const byCores = (cores * 1000) / (cost.workers + cost.ceph + cost.postgres);
+  return Math.min(workers * rateOfOne, byCores, queueRate);
+}
+
 /** Images a second of so many workers ÷ those of one, ÷ workers: 1 is perfect. */
 export function efficiency(rate: number, workers: number, rateOfOne: number): number {
   return rate / rateOfOne / workers;

@@ -13,11 +13,14 @@ const optionsSchema = z.strictObject({
 
 export type ScaleOptions = z.infer<typeof optionsSchema>;
 
-export const usage = `npm run bench:scale -- [options]
+const quick = { images: '60', tiny: '100', rounds: '1' } as const;
 
+export const usage = `npm run bench:scale -- [options]    about 6 minutes on 2 cores; --quick: one
+
+  --quick                    one round with few pictures: does it work?
   --images N                 pictures of a run, about 130 kB each (400)
   --tiny N                   pictures of 2 × 2 pixels of a run: the transform taken out (800)
-  --rounds N                 rounds of 1, 2 and 4 workers, in turn (3)
+  --rounds N                 rounds of 1 to 4 workers, in turn (3)
   --queue-rate N             images a second, as npm run bench:backlog measured them: how many workers one PostgreSQL carries
   --store bluestore|memstore where Ceph keeps its objects: on disk (bluestore) or in memory
   --json FILE                write everything that was measured as JSON too
@@ -25,5 +28,5 @@ export const usage = `npm run bench:scale -- [options]
 
 /** @throws Error that says what is wrong with the command line */
 export function parseScaleOptions(argv: readonly string[]): ScaleOptions | 'help' {
-  return parseCommandLine(optionsSchema, argv);
+  return parseCommandLine(optionsSchema, argv, quick);
 }

@@ -5,7 +5,7 @@ import { significant, withSpread } from '../report/numbers.ts';
 import { checkText } from '../report/rates.ts';
 import { machineLines } from '../report/report.ts';
 import { pairedRatio, spreadOf } from '../statistics.ts';
-import { carriedBy, efficiency } from './model.ts';
+import { carriedBy, efficiency, predicted } from './model.ts';
 import { type Load, loads, type ScaleResult, type ScaleRun, workerCounts } from './result.ts';
 
 const titles: Readonly<Record<Load, string>> = {
@@ -26,7 +26,14 @@ export function scaleReport(result: ScaleResult): string[] {
   for (const load of loads) {
     const runs = result.runs.filter((run) => run.load === load);
     if (runs.length === 0) continue;
-    lines.push(titles[load], ...tableOf(runs), '', ...modelLines(result, runs), '');
+    lines.push(
+      titles[load],
+      ...tableOf(runs),
+      '',
+      ...checkLines(result, runs),
+      ...modelLines(result, runs),
+      '',
+    );
   }
   return [...lines, ...noise(result)];
 }
@@ -75,6 +82,21 @@ function efficiencyText({ workers, runs, ones }: Line): string {
   const { median, min, max } = ratio;
   const share = (rate: number): number => efficiency(rate, workers, 1);
   return withSpread({ median: share(median), min: share(min), max: share(max) });
+}
+
+/** The model held against the runs: from one worker's figures, what should more of them have done? */
+function checkLines({ machine, queueRate }: ScaleResult, runs: readonly ScaleRun[]): string[] {
+  const ones = runs.filter(({ workers }) => workers === 1);
+  if (ones.length === 0) return [];
+  const of = (value: (run: ScaleRun) => number): number => spreadOf(ones.map(value)).median;
+  const cost = { workers: of(cpuOf('workers')), ceph: of(cpuOf('ceph')), postgres: of(cpuOf('postgres')) };
+  return workerCounts.flatMap((workers) => {
+    const own = runs.filter((run) => run.workers === workers);
+    if (workers === 1 || own.length === 0) return [];
+    const should = predicted(workers, of(rateOf), cost, machine.cores, queueRate);
+    const did = spreadOf(own.map(rateOf)).median;
+    return `The model's check, ${workers} workers: ${significant(should)}/s by the model, ${significant(did)}/s measured, ${significant(did / should)} times that`;
+  });
 }
 
 /** Connections of one worker: see `openPool`. */

@@ -8,7 +8,7 @@ export const loads = ['photos', 'tiny'] as const;
 export type Load = (typeof loads)[number];
 
 /** Processes of `kuva worker`, in the order of the table. */
-export const workerCounts = [1, 2, 4] as const;
+export const workerCounts = [1, 2, 3, 4] as const;
 
 export interface ScaleRun {
   readonly load: Load;

@@ -1,4 +1,5 @@
 /** What a JPEG says about itself beside its pixels: colour profile, EXIF, XMP, IPTC, comments. */
+import { negatedSegment } from './entropy/pictures.ts';
 import { type Segment, jpegSegments, startOfScan } from './segments.ts';
 
 const begins = (segment: Segment, text: string) =>
@@ -16,7 +17,8 @@ function describes(segment: Segment): boolean {
 
 /**
  * The encoded picture with the description of the source in place of its own, byte for byte: what decoders and
- * encoders of EXIF lose on the way (maker's notes, long XMP, comments, order) stays.
+ * encoders of EXIF lose on the way (maker's notes, long XMP, comments, order) stays. Only thumbnails go: they would show
+ * the picture as it was.
  */
 export function withJpegDescription(encoded: Buffer, source: Buffer): Buffer {
   const description = before(source).filter(describes);
@@ -27,10 +29,19 @@ export function withJpegDescription(encoded: Buffer, source: Buffer): Buffer {
   return Buffer.concat([
     encoded.subarray(0, 2),
     ...header.map((segment) => encoded.subarray(segment.start, segment.end)),
-    ...description.map((segment) => source.subarray(segment.start, segment.end)),
+    ...description.map((segment) => withoutPictures(segment, source)),
     ...coding.map((segment) => encoded.subarray(segment.start, segment.end)),
     rest,
   ]);
+}
+
+function withoutPictures({ marker, start, end, payload }: Segment, source: Buffer): Buffer {
+  const rest = negatedSegment(marker, payload, source);
+  if (rest === 'same') return source.subarray(start, end);
+  if (rest === 'dropped') return Buffer.alloc(0);
+  const head = Buffer.from([0xff, marker, 0, 0]);
+  head.writeUInt16BE(2 + rest.length, 2);
+  return Buffer.concat([head, rest]);
 }
 
 /** The segments up to the first scan. */

@@ -58,6 +58,7 @@ const result: BenchResult = {
   failed: [],
   absent: {},
   starts: [{ what: 'kuva --help', milliseconds: [90, 100, 140] }],
+  loops: [{ set: 'A', images: 300, starting: 80.2, p50: 0.1, p99: 4, longest: 12.34 }],
   latencies: [{ store: 's3', poll: 2_000, notifications: false, milliseconds: [100, 900, 2_100] }],
   emptyRunSeconds: [0.8, 0.7, 0.9],
 };
@@ -109,6 +110,14 @@ describe('the report', () => {
 
   it('gives p50, p95 and the longest time from upload to result', () => {
     expect(line('kuva worker on S3, looking every 2 s')).toMatch(/ 3 +900 ms +2100 ms +2100 ms$/);
+  });
+
+  it('gives for how long the event loop was busy at a time, the start apart', () => {
+    expect(
+      line('set A, 300 images')
+        .trim()
+        .split(/\s{2,}/),
+    ).toEqual(['set A, 300 images', '0.1', '4.0', '12.3', '80.2']);
   });
 
   it('says so when something else used the machine meanwhile', () => {

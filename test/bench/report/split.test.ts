@@ -39,6 +39,7 @@ const result: BenchResult = {
   ],
   failed: [],
   latencies: [],
+  loops: [],
   starts: [],
   absent: {},
   emptyRunSeconds: [0.5],

@@ -17,7 +17,7 @@ describe('the options of bench:scale', () => {
     expect(() => parseScaleOptions(['--queue-rate', '0'])).toThrow('--queue-rate');
   });
 
-  it('refuse a --quick, which there is none', () => {
-    expect(() => parseScaleOptions(['--quick'])).toThrow('--quick');
+  it('are fewer pictures and one round when it is to be quick', () => {
+    expect(parseScaleOptions(['--quick'])).toMatchObject({ images: 60, tiny: 100, rounds: 1 });
   });
 });

@@ -68,6 +68,13 @@ describe('the report of bench:scale', () => {
     ]);
   });
 
+  it('holds the model against the runs: 17.5 ms an image on two cores are 114 a second at most', () => {
+    expect(lines().filter((line) => line.startsWith("The model's check"))).toEqual([
+      "The model's check, 2 workers: 90.0/s by the model, 85.0/s measured, 0.944 times that",
+      "The model's check, 4 workers: 114/s by the model, 100/s measured, 0.875 times that",
+    ]);
+  });
+
   it('asks for the rate of the queue where it was not given', () => {
     const { begun, machine, maxConnections, runs } = result;
     expect(scaleReport({ begun, machine, maxConnections, runs }).join('\n')).toContain('give --queue-rate');

@@ -19,7 +19,8 @@ export function readHuffmanTables(payload: Buffer): HuffmanTable[] {
     const head = payload[at] ?? 0;
     const counts = payload.subarray(at + 1, at + 17);
     const length = 17 + counts.reduce((total, count) => total + count, 0);
-    if (counts.length < 16 || at + length > payload.length || head >> 4 > 1 || (head & 15) > 3) {
+    const tooLong = length > 17 + 256 || at + length > payload.length;
+    if (counts.length < 16 || tooLong || head >> 4 > 1 || (head & 15) > 3) {
       throw new Unable('a Huffman table is damaged');
     }
     tables.push({

@@ -154,7 +154,8 @@ class Negation {
     if (marker === 0xe0 && text === 'JFIF\0' && payload.length >= 14) this.#jfif = true;
     if (marker === 0xee && text === 'Adobe' && payload.length >= 12) this.#adobe = payload.readUInt8(11);
     // Thumbnails need the machine that scans, once begun, have for themselves.
-    const negated = negatedSegment(marker, payload, this.#scans === undefined ? this.#thumbnails : undefined);
+    const thumbnails = this.#scans === undefined ? this.#thumbnails : undefined;
+    const negated = negatedSegment(marker, payload, this.#bytes, thumbnails);
     if (negated === 'same') this.#pieces.copy(start, end);
     else if (negated !== 'dropped') {
       if (negated.length + 2 > largestSegment) throw new Unable('a segment would become too long');

@@ -1,5 +1,6 @@
 /** The pictures in a JPEG's application segments: previews that would show what the picture itself no longer does. */
 import { negatedExif } from './exif.ts';
+import { namesPictures, withoutThumbnails } from './xmp.ts';
 
 /** What becomes of an application segment; bytes are its new payload. */
 export type Negated = Buffer | 'same' | 'dropped';
@@ -10,10 +11,17 @@ const begins = (payload: Buffer, text: string): boolean =>
 /** Negates a small JPEG; undefined when it cannot be done. */
 export type Thumbnails = (jpeg: Buffer) => Buffer | undefined;
 
-/** @param thumbnails without it, JPEGs inside the segment are left out */
+const xmp = 'http://ns.adobe.com/xap/1.0/\0';
+const extendedXmp = 'http://ns.adobe.com/xmp/extension/\0';
+
+/**
+ * @param file that the segment belongs to
+ * @param thumbnails without it, JPEGs inside the segment are left out
+ */
 export function negatedSegment(
   marker: number,
   payload: Buffer,
+  file: Buffer,
   thumbnails: Thumbnails = () => undefined,
 ): Negated {
   if (marker === 0xe0 && begins(payload, 'JFIF\0')) return negatedJfif(payload);
@@ -22,6 +30,11 @@ export function negatedSegment(
     const exif = negatedExif(payload.subarray(6), thumbnails);
     return exif === undefined ? 'same' : Buffer.concat([payload.subarray(0, 6), exif]);
   }
+  if (marker === 0xe1 && begins(payload, xmp)) {
+    const packet = withoutThumbnails(payload.subarray(xmp.length));
+    return packet === undefined ? 'same' : Buffer.concat([payload.subarray(0, xmp.length), packet]);
+  }
+  if (marker === 0xe1 && begins(payload, extendedXmp)) return namesPictures(file) ? 'dropped' : 'same';
   // CIPA DC-007: an index of pictures behind this one, which are left out.
   if (marker === 0xe2 && begins(payload, 'MPF\0')) return 'dropped';
   if (marker === 0xed && begins(payload, 'Photoshop 3.0\0')) return negatedPhotoshop(payload);

@@ -1,9 +1,9 @@
 /** Negates the scans of one picture, in the order in which they come. */
 import type { FrameComponent, FrameHeader, ScanHeader } from './frame.ts';
-import { type HuffmanTable, optimalTable } from './huffman.ts';
 import { Machine } from './machine.ts';
 import { Progression } from './progression.ts';
-import { noRoom, ok, scanStatus } from './status.ts';
+import { checkStatus } from './status.ts';
+import { chooseTables, loadTable, tableOf, type Tables } from './tables.ts';
 import { Unable } from './unable.ts';
 
 export interface Scan {
@@ -11,7 +11,7 @@ export interface Scan {
   /** Offset of its entropy-coded data in the file. */
   readonly at: number;
   /** The tables in force, by kind and number. */
-  readonly tables: ReadonlyMap<string, HuffmanTable>;
+  readonly tables: Tables;
   /** MCUs between restart markers; 0 for none. */
   readonly interval: number;
 }
@@ -33,6 +33,9 @@ interface Planes {
 
 /** New data may be longer: other bytes need stuffing. Seen: less than a thousandth. */
 const room = (bytes: number): number => Math.ceil(bytes * 1.1) + 65_536;
+
+/** Bytes that are read behind the end before that is noticed: less than a block of 64 coefficients of 31 bits each. */
+const overshoot = 1024;
 
 const statsBytes = 64;
 
@@ -69,11 +72,12 @@ export class Scans {
         });
       }
     }
-    this.#file = machine.reserve(bytes.length);
+    this.#file = machine.reserve(bytes.length + overshoot);
     this.#fileEnd = this.#file + bytes.length;
     this.#out = machine.reserve(room(bytes.length));
     this.#outEnd = this.#out + room(bytes.length);
     bytes.copy(machine.bytes, this.#file);
+    machine.bytes.fill(0, this.#fileEnd, this.#fileEnd + overshoot);
   }
 
   /** @throws Unable */
@@ -97,7 +101,7 @@ export class Scans {
       this.#machine.entropy.negateValues(values, component.stride * component.rows, shift);
     }
     for (const scan of this.#dcScans) if (scan.header.high === 0) this.#dc(scan, 'count');
-    this.#chooseTables();
+    chooseTables(this.#dcScans.filter(({ header }) => header.high === 0));
     this.#finished = true;
   }
 
@@ -122,7 +126,7 @@ export class Scans {
     const { mcus } = this.#extent(header);
     const from = this.#file + at;
     const start = this.#out;
-    check(
+    checkStatus(
       entropy.negateSequential(
         from,
         this.#fileEnd,
@@ -144,7 +148,7 @@ export class Scans {
     const { entropy } = this.#machine;
     const slot = this.#load(tables, 'ac', first.ac);
     const blocks = component.across * component.down;
-    check(
+    checkStatus(
       entropy.negateAc(
         this.#file + at,
         this.#fileEnd,
@@ -206,7 +210,7 @@ export class Scans {
     const { across, mcus } = this.#extent(header);
     const [from, until] = mode === 'write' ? [this.#out, this.#outEnd] : [this.#file + at, this.#fileEnd];
     const number = { read: 0, count: 1, write: 2 }[mode];
-    check(
+    checkStatus(
       this.#machine.entropy.dcScan(
         number,
         from,
@@ -223,7 +227,7 @@ export class Scans {
     if (first && mode !== 'write') this.#keepStats(header, tables, mode === 'read' ? 'before' : 'after');
   }
 
-  #keepStats(header: ScanHeader, tables: Scan['tables'], which: 'before' | 'after'): void {
+  #keepStats(header: ScanHeader, tables: Tables, which: 'before' | 'after'): void {
     header.components.forEach(({ dc }, index) => {
       const kept = tableOf(tables, 'dc', dc)[which];
       const counts = new Uint32Array(this.#machine.bytes.buffer, this.#stats + index * statsBytes, 16);
@@ -231,21 +235,6 @@ export class Scans {
         kept[symbol] = (kept[symbol] ?? 0) + count;
       });
     });
-  }
-
-  /**
-   * A table that is the best one for the source gives way to the best one for the result: only so does negating twice
-   * give the source back, and a table made to measure may lack codes. Any other table stays.
-   */
-  #chooseTables(): void {
-    const used = new Set(
-      this.#dcScans
-        .filter(({ header }) => header.high === 0)
-        .flatMap(({ header, tables }) => header.components.map(({ dc }) => tableOf(tables, 'dc', dc))),
-    );
-    for (const table of used) {
-      if (optimalTable(table.before).equals(table.definition)) table.definition = optimalTable(table.after);
-    }
   }
 
   #extent({ components }: ScanHeader): { across: number; mcus: number } {
@@ -259,15 +248,9 @@ export class Scans {
   }
 
   /** @returns the place of the table in the machine */
-  #load(tables: Scan['tables'], kind: 'dc' | 'ac', number: number): number {
-    const { definition } = tableOf(tables, kind, number);
-    const slot = (kind === 'dc' ? 0 : 4) + number;
+  #load(tables: Tables, kind: 'dc' | 'ac', number: number): number {
     // Behind the parameters, which are written afterwards.
-    definition.copy(this.#machine.bytes, this.#parameters + 512);
-    if (this.#machine.entropy.buildTable(slot, this.#parameters + 512) !== ok) {
-      throw new Unable('a Huffman table is damaged');
-    }
-    return slot;
+    return loadTable(this.#machine, this.#parameters + 512, tables, kind, number);
   }
 
   #planesOf(component: FrameComponent): Planes {
@@ -275,16 +258,4 @@ export class Scans {
     if (planes === undefined) throw new RangeError('a component without memory');
     return planes;
   }
-}
-
-function tableOf(tables: Scan['tables'], kind: 'dc' | 'ac', number: number): HuffmanTable {
-  const table = tables.get(`${kind}${number}`);
-  if (table === undefined) throw new Unable('a Huffman table is missing');
-  return table;
-}
-
-function check(status: number): void {
-  if (status === ok) return;
-  if (status === noRoom) throw new Unable('the result would be much longer than the source');
-  throw new Unable(scanStatus[status] ?? `status ${status}`);
 }

@@ -1,5 +1,7 @@
 /** Why a scan could not be negated in its entropy-coded data; the numbers are those of `assembly/status.ts`. */
-export const scanStatus = [
+import { Unable } from './unable.ts';
+
+const scanStatus = [
   'ok',
   'a code that the table does not have',
   'the data end before the picture does',
@@ -12,4 +14,11 @@ export const scanStatus = [
 ] as const;
 
 export const ok = 0;
-export const noRoom = 8;
+const noRoom = 8;
+
+/** @throws Unable for any status but `ok` */
+export function checkStatus(status: number): void {
+  if (status === ok) return;
+  if (status === noRoom) throw new Unable('the result would be much longer than the source');
+  throw new Unable(scanStatus[status] ?? `status ${status}`);
+}

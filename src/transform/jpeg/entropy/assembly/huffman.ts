@@ -16,18 +16,46 @@ const writing: usize = 2048 + 400;
 /** Tables 0 to 3 are for DC, 4 to 7 for AC. */
 const tables: usize = 8192;
 
+/** What each table was made of: a camera's pictures have the same ones all the time. */
+const definitions: usize = tables + 8 * stride;
+const definitionSize: usize = 272;
+
+/** For tables 4 to 7: see runs.ts. */
+const runs: usize = 40960;
+const runsSize: usize = 16384;
+
 /** Where what the host passes begins: behind the tables. */
-export const free: usize = 40960;
+export const free: usize = runs + 4 * runsSize;
 
 export function tableAt(index: i32): usize {
   return tables + usize(index) * stride;
 }
 
+export function runsAt(index: i32): usize {
+  return runs + usize(index - 4) * runsSize;
+}
+
+/** Tables that changed since somebody asked, a bit each. */
+let news: i32 = 0xff;
+
+/** Has this table changed since it was asked for the last time? */
+export function takeNews(index: i32): bool {
+  const changed = ((news >> index) & 1) != 0;
+  news &= ~(1 << index);
+  return changed;
+}
+
 /**
- * Reads a table as a DHT segment has it: 16 counts, then the symbols.
+ * Reads a table as a DHT segment has it: 16 counts, then at most 256 symbols.
  * @returns 0; 1 when the counts make no prefix code
  */
 export function buildTable(index: i32, definition: usize): i32 {
+  let length: usize = 16;
+  for (let at: usize = 0; at < 16; at++) length += load<u8>(definition + at);
+  const before = definitions + usize(index) * definitionSize;
+  if (memory.compare(before, definition, length) == 0) return 0;
+  news |= 1 << index;
+  memory.fill(before, 0, definitionSize);
   const table = tableAt(index);
   memory.fill(table, 0, stride);
   let code: i32 = 0;
@@ -58,6 +86,7 @@ export function buildTable(index: i32, definition: usize): i32 {
     store<i32>(table + above + (length << 2), code << (16 - length));
     code <<= 1;
   }
+  memory.copy(before, definition, length);
   return 0;
 }
 
