@@ -158,5 +158,6 @@ describe.skipIf(rgw === null)('a thousand images of mixed formats, twenty of the
     expect(again.code, again.stdout + again.stderr).toBe(0);
     expect(again.stdout).toContain('Nothing to do');
     await Promise.all([input.close(), output.close()]);
-  });
+    // Half a minute on two quiet cores, and more than a minute where other tests have one of them.
+  }, 300_000);
 });
