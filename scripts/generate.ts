@@ -8,12 +8,16 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
 import { fillParts, referenceParts } from '../src/config/reference.ts';
 import { schemaText } from '../src/config/schemaFile.ts';
+import { openApiText } from '../src/dashboard/api/document.ts';
 import { makeProgram } from '../src/cli/program.ts';
 import { logFieldReference } from '../src/cli/narrate/fields.ts';
 import { metricsReference } from '../src/web/metrics/definitions.ts';
 import { commandReference, exitReference, failureReference } from '../src/cli/reference.ts';
+
+const packageSchema = z.object({ version: z.string() });
 
 /** The generated files below `root`, as they should be. */
 export function generatedFiles(root: string): { readonly file: string; readonly text: string }[] {
@@ -21,8 +25,10 @@ export function generatedFiles(root: string): { readonly file: string; readonly 
     const file = path.join(root, 'docs', name);
     return { file, text: fillParts(readFileSync(file, 'utf8'), parts) };
   };
+  const { version } = packageSchema.parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')));
   return [
     { file: path.join(root, 'kuva.schema.json'), text: schemaText() },
+    { file: path.join(root, 'docs/openapi.json'), text: openApiText(version) },
     filled('configuration.md', referenceParts()),
     filled('cli.md', {
       commands: commandReference(makeProgram('')),

@@ -7,6 +7,7 @@ import { imageFormats } from '../image/format.ts';
 import { type Recipe, recipeDigest } from '../image/recipe.ts';
 import { sniff } from '../transform/sniff.ts';
 import type { Narrator } from './narrate/narrator.ts';
+import type { Seeing } from './previews.ts';
 import type { WebPlugs } from './serve.ts';
 import type { System } from './system.ts';
 import { readVersion } from './version.ts';
@@ -14,11 +15,16 @@ import { readVersion } from './version.ts';
 /** Beside this program's own files: where `npm run build` puts the page. */
 const pageFolder = fileURLToPath(new URL('../dashboard/web', import.meta.url));
 
-/** What is served anyway, and the dashboard with it, unless it is switched off. */
-export function dashboardPlugs(system: System, plugs: WebPlugs, narrator: Narrator): WebPlugs {
+/** What is served anyway, and the dashboard with it. @param seeing left out: it is switched off */
+export function dashboardPlugs(
+  system: System,
+  plugs: WebPlugs,
+  narrator: Narrator,
+  seeing: Seeing | undefined,
+): WebPlugs {
+  if (seeing === undefined) return plugs;
   const { config, recipe, input, output } = system;
-  if (!config.http.dashboard || config.http.listen === 'off') return plugs;
-  const { ledger, catalogue } = system.look();
+  const { ledger, catalogue, viewing, routes } = seeing;
   const dashboard = openDashboard({
     about: aboutOf(config, recipe, canUpload(system)),
     ledger,
@@ -27,6 +33,8 @@ export function dashboardPlugs(system: System, plugs: WebPlugs, narrator: Narrat
     ...(canUpload(system) && { upload: { input, sniff, largest: config.limits.bytes } }),
     stalled: config.alerts.stalled,
     pageFolder,
+    more: [routes],
+    onOpen: viewing,
     onTrouble: (error) => {
       narrator.note(
         'warn',
@@ -56,7 +64,7 @@ function aboutOf(config: KuvaConfig, recipe: Recipe, uploads: boolean): About {
     ...(rejected.move !== undefined && { rejected: rejected.move.url }),
     readOnly: http.readOnly,
     canUpload: uploads,
-    previews: false,
+    previews: http.previews > 0,
     login: http.token !== undefined,
     recipe: {
       digest: recipeDigest(recipe),

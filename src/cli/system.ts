@@ -37,12 +37,14 @@ export interface LedgerSystem extends WiredLedger {
   readonly stopping: Stopping;
   /** The ledger once more, for those who look at it; closed with the rest. */
   readonly look: () => Omit<Looking, 'close'>;
+  /** Something more to close with the rest, before all that was opened earlier. */
+  readonly closeToo: (close: () => Promise<void>) => void;
   /** Work that uses these parts: should the command fail beside it, it is told to stop and waited for before they close. */
   readonly waitFor: (work: Promise<unknown>) => void;
 }
 
 /** All parts of the pipeline. */
-export interface System extends LedgerSystem, PipelineRecipes {
+export interface System extends LedgerSystem, PipelineRecipes, Pick<WiredRecipes, 'openIdleTransformer'> {
   readonly transformer: Transformer;
   readonly input: ObjectStore;
   readonly output: ObjectStore;
@@ -76,9 +78,9 @@ export async function withSystem<T>(
   action: (system: System) => Promise<T>,
 ): Promise<T> {
   return withOpen(options, terminal, async (system) => {
-    const { transformer, wire, closeTransforms } = await wireTransforms([system.config]);
-    system.close.push(closeTransforms);
-    return action(await openSystem(options, system, transformer, wire));
+    const recipes = await wireTransforms([system.config]);
+    system.close.push(recipes.closeTransforms);
+    return action(await openSystem(options, system, recipes));
   });
 }
 
@@ -91,9 +93,9 @@ export async function withSystems<T>(
   return withOpen(options, terminal, async (first) => {
     const { values } = loadConfig(loadOptions(options));
     const configs = options.pipeline === undefined ? values : [first.config];
-    const { transformer, wire, closeTransforms } = await wireTransforms(configs);
-    first.close.push(closeTransforms);
-    const systems: [System, ...System[]] = [await openSystem(options, first, transformer, wire)];
+    const recipes = await wireTransforms(configs);
+    first.close.push(recipes.closeTransforms);
+    const systems: [System, ...System[]] = [await openSystem(options, first, recipes)];
     for (const config of configs.slice(1)) {
       // Connections of its own: how many one pipeline needs is known, and more would wait for each other.
       const wired = await wireBeside(first.pool, config);
@@ -105,7 +107,7 @@ export async function withSystems<T>(
       };
       const named = { ...options, pipeline: config.pipeline };
       systems.push(
-        await openSystem(named, { ...first, ...wired.ledger, notices: [], config, look }, transformer, wire),
+        await openSystem(named, { ...first, ...wired.ledger, notices: [], config, look }, recipes),
       );
     }
     return action(systems);
@@ -117,8 +119,7 @@ type Opened = LedgerSystem & { readonly close: Close[]; readonly pool: LedgerPoo
 async function openSystem(
   options: SharedOptions,
   { close, ...system }: Omit<Opened, 'pool'>,
-  transformer: Transformer,
-  wire: WiredRecipes['wire'],
+  { transformer, wire, openIdleTransformer }: WiredRecipes,
 ): Promise<System> {
   const { config } = system;
   const open = async (role: Role, place: KuvaConfig['input']): Promise<ObjectStore> => {
@@ -134,6 +135,7 @@ async function openSystem(
   return {
     ...system,
     transformer,
+    openIdleTransformer,
     ...wire(config),
     input,
     output,
@@ -195,6 +197,7 @@ async function withOpen<T>(
       where: whereOf(options),
       stopping,
       look,
+      closeToo: (closing) => close.push(closing),
       waitFor,
       close,
       pool: database.pool,

@@ -1,13 +1,14 @@
 /** Builds the concrete parts from the configuration: the one place that knows which stores and databases there are. */
 import { dirname, sep } from 'node:path';
 import type { DatabaseChoice, KuvaConfig, Place, S3BucketPlace } from '../config/config.ts';
-import type { ImageQueue, Ledger, Monitor } from '../ledger/contract.ts';
+import type { ImageQueue, Ledger, Monitor, PreviewBounds, PreviewStore } from '../ledger/contract.ts';
 import type { Catalogue } from '../ledger/catalogue/contract.ts';
 import { openCatalogue } from '../ledger/catalogue/catalogue.ts';
 import { startEmbedded } from '../ledger/embedded/startEmbedded.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { checkSchema, migrate } from '../ledger/migrate.ts';
 import { type LedgerPool, openPool } from '../ledger/pool.ts';
+import { openPreviewStore } from '../ledger/previews.ts';
 import { openMonitor } from '../ledger/monitor.ts';
 import { openQueue } from '../ledger/queue.ts';
 import { thisMachine } from '../pipeline/budgets.ts';
@@ -20,7 +21,7 @@ import type { S3Connection, S3Keys } from '../store/s3/connection.ts';
 import { openS3Store } from '../store/s3/store.ts';
 import type { Transformer } from '../transform/contract.ts';
 import { type LoadedRecipe, loadRecipeFiles } from '../transform/recipeFiles.ts';
-import { createIsolatedTransformer } from '../transform/isolated/transformer.ts';
+import { createIsolatedTransformer, type IsolatedTransformer } from '../transform/isolated/transformer.ts';
 
 /**
  * Opens a bucket. A folder inside kuva's own data folder is made when it is not there; any other must be there.
@@ -144,6 +145,7 @@ export async function wireBeside(
 export interface Looking {
   readonly ledger: Ledger;
   readonly catalogue: Catalogue;
+  readonly previews: (bounds: PreviewBounds) => PreviewStore;
   readonly close: () => Promise<void>;
 }
 
@@ -155,6 +157,7 @@ export function wireLooking({ connection }: LedgerPool, pipeline: string): Looki
   return {
     ledger: openLedger(pool, pipeline),
     catalogue: openCatalogue(pool, pipeline),
+    previews: (bounds) => openPreviewStore(pool, pipeline, bounds),
     close: () => endPool(pool),
   };
 }
@@ -170,6 +173,8 @@ export interface WiredRecipes {
   readonly transformer: Transformer;
   /** The recipes of one of the pipelines. */
   readonly wire: (config: KuvaConfig) => PipelineRecipes;
+  /** One more decoder, which works only where nobody else wants the processor: for what people look at. */
+  readonly openIdleTransformer: () => IsolatedTransformer;
   /** Ends the decoders' processes. */
   readonly closeTransforms: () => Promise<void>;
 }
@@ -205,6 +210,7 @@ export async function wireTransforms(configs: readonly KuvaConfig[]): Promise<Wi
   return {
     transformer,
     wire: ({ pipeline, recipe }) => recipes.get(pipeline) ?? { recipe },
+    openIdleTransformer: () => createIsolatedTransformer(first.limits, { files, size: 1, priority: 'low' }),
     closeTransforms: () => transformer.close(),
   };
 }

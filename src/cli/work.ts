@@ -8,6 +8,7 @@ import { ignoring } from '../pipeline/ignored.ts';
 import { Outages } from '../pipeline/outages.ts';
 import type { Budgets, PipelineParts } from '../pipeline/parts.ts';
 import type { DiscoverOptions } from '../pipeline/pass.ts';
+import type { PictureTaker } from '../pipeline/pictures.ts';
 import { patiently } from '../pipeline/patience.ts';
 import { tellOutages } from '../pipeline/tellOutages.ts';
 import { runWorker } from '../pipeline/worker.ts';
@@ -36,6 +37,8 @@ export interface WorkOptions {
   readonly onEvent?: (event: ImageEvent) => void;
   /** What all pipelines of this process share; left out: there is one. */
   readonly shared?: SharedWork;
+  /** Keeps small pictures of some images. */
+  readonly pictures?: PictureTaker | undefined;
 }
 
 /** Memory, turns at the processor, and what is under way, of all pipelines of one process. */
@@ -52,7 +55,7 @@ export function shareWork(config: KuvaConfig): SharedWork {
 /** Wires one worker of this process: what `start`, `worker` and `run` share. */
 export async function prepareWork(
   system: System,
-  { worker, narrator, onEvent, shared = shareWork(system.config) }: WorkOptions,
+  { worker, narrator, onEvent, pictures, shared = shareWork(system.config) }: WorkOptions,
 ): Promise<Work> {
   const { config, ledger, input } = system;
   const { stopping } = system;
@@ -92,6 +95,7 @@ export async function prepareWork(
     outages,
     clock: systemClock,
     ending: stopping.stop,
+    ...(pictures !== undefined && { pictures }),
     onEvent: (event) => {
       narrator.image(event);
       showing.image(event);

@@ -72,6 +72,8 @@ export interface HttpChoice {
   readonly dashboard: boolean;
   /** It shows, and changes nothing. */
   readonly readOnly: boolean;
+  /** Images of which small pictures are kept; 0: none. */
+  readonly previews: number;
 }
 
 /** A bucket, and how to get at it. */

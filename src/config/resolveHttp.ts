@@ -52,6 +52,7 @@ export function resolveHttp(form: HttpForm, base: string, around: Surroundings):
       ...(secret !== undefined && { token: secret }),
       dashboard: form.dashboard === 'on',
       readOnly: form.read_only,
+      previews: form.previews,
     },
     complaints,
     notes: note === undefined ? [] : [note],

@@ -61,7 +61,7 @@ export function openDashboard(options: DashboardOptions): Dashboard {
     readOnly: about.readOnly,
     open: [sessionRoutes],
     routes: [
-      aboutRoute(about),
+      aboutRoute(() => about),
       statusRoutes(status, catalogue),
       // Before `/images/{id}`, which it looks like.
       csvRoute(catalogue),

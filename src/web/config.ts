@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { usualPort } from './listen.ts';
 
+/** More would make each new one cost too much: it looks at all of them to find the oldest. */
+const mostPreviews = 10_000;
+
 /** `${NAME}` of an environment variable. */
 const referencePattern = /^\$\{[A-Za-z_]\w*\}$/;
 
@@ -34,6 +37,15 @@ export const httpSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether the dashboard only shows: nothing can be put in or tried again there.'),
+  previews: z
+    .number()
+    .int()
+    .min(0)
+    .max(mostPreviews)
+    .default(1_000)
+    .describe(
+      'Of how many images small pictures are kept in the database, before and after, the oldest going first; about 80 kB an image. 0: none.',
+    ),
 });
 
 export type HttpForm = z.infer<typeof httpSchema>;

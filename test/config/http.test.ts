@@ -15,6 +15,7 @@ it('nothing said about HTTP means: on the usual port of this machine, where a co
     listen: 'auto',
     dashboard: true,
     readOnly: false,
+    previews: 1_000,
   });
 });
 
@@ -30,6 +31,7 @@ it.each([
     listen,
     dashboard: true,
     readOnly: false,
+    previews: 1_000,
   });
 });
 

@@ -4,6 +4,7 @@ import type { Action } from '../action.ts';
 import { dashboardPlugs } from '../dashboard.ts';
 import { exitCodes } from '../exit.ts';
 import { narratorFor } from '../narrate/choose.ts';
+import { openSeeing } from '../previews.ts';
 import { serveWhile } from '../serve.ts';
 import { sharedOptions, withSystem } from '../system.ts';
 import { makeWorkerName } from '../workerName.ts';
@@ -19,10 +20,11 @@ export const dashboard: Action = (given, terminal) => {
         remedy: 'Take that line out of kuva.yaml, or name an address.',
       });
     }
-    const narrator = narratorFor(system.config, terminal, makeWorkerName());
+    const name = makeWorkerName();
+    const narrator = narratorFor(system.config, terminal, name);
     for (const notice of system.notices) narrator.note('warn', notice);
     const asked = { ...system, config: { ...system.config, http: { ...http, dashboard: true } } };
-    const plugs = dashboardPlugs(asked, { open: [], guarded: [] }, narrator);
+    const plugs = dashboardPlugs(asked, { open: [], guarded: [] }, narrator, openSeeing(asked, name, false));
     const { stop } = system.stopping;
     await serveWhile(system.config, plugs, narrator, 'shows', async () => {
       while (!stop.aborted) await pause(60_000, stop);

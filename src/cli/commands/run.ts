@@ -12,6 +12,7 @@ import { jsonNarrator } from '../narrate/json.ts';
 import { plainNarrator } from '../narrate/plain.ts';
 import type { Action } from '../action.ts';
 import { ProgressBar } from '../progressBar.ts';
+import { openSeeing } from '../previews.ts';
 import { serveWhile } from '../serve.ts';
 import { sharedOptions, withSystem } from '../system.ts';
 import type { Terminal } from '../terminal.ts';
@@ -50,6 +51,8 @@ export const run: Action = (given, terminal) => {
     const work = await prepareWork(system, {
       worker,
       narrator,
+      // Somebody may look on from elsewhere.
+      pictures: openSeeing(system, worker, false)?.pictures,
       onEvent: (event) => {
         tally[event.kind]++;
       },

@@ -3,6 +3,7 @@ import { exitCodes } from '../exit.ts';
 import { narratorFor } from '../narrate/choose.ts';
 import type { Action } from '../action.ts';
 import { dashboardPlugs } from '../dashboard.ts';
+import { openSeeing } from '../previews.ts';
 import { serveWhile } from '../serve.ts';
 import { type System, sharedOptions, withSystems } from '../system.ts';
 import type { Terminal } from '../terminal.ts';
@@ -33,7 +34,9 @@ function keepGoing(
       // In the ledger a worker belongs to one pipeline.
       const worker = makeWorkerName();
       const narrator = narratorFor(one.config, terminal, worker);
-      const { plugs, run } = await prepareWork(one, { worker, narrator, shared });
+      const seeing = openSeeing(one, worker, true);
+      const { pictures } = seeing ?? {};
+      const { plugs, run } = await prepareWork(one, { worker, narrator, shared, pictures });
       for (const notice of one.notices) narrator.note('warn', notice);
       if (!terminal.json) for (const line of greeting(one, terminal)) terminal.line(line);
       const work = (): Promise<void> =>
@@ -42,7 +45,7 @@ function keepGoing(
           one.stopping.end();
           throw thrown;
         });
-      return { plugs, narrator, work };
+      return { plugs, narrator, seeing, work };
     };
     const first = await begin(system);
     const works = [first.work];
@@ -53,7 +56,7 @@ function keepGoing(
       if (bad !== undefined) throw bad.reason;
     };
     // The page, metrics and health are the first one's; `kuva dashboard --pipeline` shows another.
-    const plugs = dashboardPlugs(system, first.plugs, first.narrator);
+    const plugs = dashboardPlugs(system, first.plugs, first.narrator, first.seeing);
     await serveWhile(system.config, plugs, first.narrator, keepsGoing, workAll);
     if (system.stopping.stopNow.aborted) return exitCodes.incomplete;
     if (!terminal.json) terminal.errorLine('Stopped. Everything that was under way is finished.');

@@ -41,7 +41,7 @@ function apiApp({ version, readOnly, open, routes, onTrouble }: ApiOptions): Api
   app.use(signedInOnly);
   app.use(writableOnly(readOnly));
   for (const plug of routes) plug(app);
-  app.get('/openapi.json', (context) => context.json(openApiDocument(app, version)));
+  app.get('/openapi.json', (context) => context.json(describe(app, version)));
   app.all('*', (context) => {
     throw new ApiFailure(404, { code: 'not-found', what: `The API has nothing at ${context.req.path}` });
   });
@@ -55,7 +55,14 @@ function apiApp({ version, readOnly, open, routes, onTrouble }: ApiOptions): Api
   return app;
 }
 
-function openApiDocument(app: ApiApp, version: string) {
+/** The routes, described. */
+export function openApiDocument(version: string, routes: readonly ApiPlug[]) {
+  const app: ApiApp = new OpenAPIHono();
+  for (const plug of routes) plug(app);
+  return describe(app, version);
+}
+
+function describe(app: ApiApp, version: string) {
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

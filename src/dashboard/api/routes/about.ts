@@ -3,7 +3,7 @@ import { type ApiPlug, answers } from '../route.ts';
 import { type About, aboutSchema } from '../schemas/about.ts';
 
 /** `GET /about` */
-export function aboutRoute(about: About): ApiPlug {
+export function aboutRoute(about: () => About): ApiPlug {
   return (app) => {
     app.openapi(
       createRoute({
@@ -12,7 +12,7 @@ export function aboutRoute(about: About): ApiPlug {
         summary: 'What this pipeline is, and what may be done here',
         responses: answers(aboutSchema),
       }),
-      (context) => context.json(about, 200),
+      (context) => context.json(about(), 200),
     );
   };
 }

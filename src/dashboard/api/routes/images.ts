@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { imageStates } from '../../../image/state.ts';
 import type { Catalogue } from '../../../ledger/catalogue/contract.ts';
 import type { Ledger } from '../../../ledger/contract.ts';
+import { mostRecords } from '../../records.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { notFound } from '../failure.ts';
 import { searchFilter } from '../filter.ts';
@@ -9,11 +10,11 @@ import { jsonOf } from '../json.ts';
 import { type ApiPlug, answers } from '../route.ts';
 import { imageDetailSchema, imageParams, imagesQuery, imagesSchema } from '../schemas/images.ts';
 
-/** Records of one image that are shown: it has one for each output each time that it was put in. */
-const mostRecords = 200;
-
 /** `GET /images` and `GET /images/{id}` */
-export function imageRoutes(ledger: Ledger, catalogue: Catalogue): ApiPlug {
+export function imageRoutes(
+  ledger: Pick<Ledger, 'images' | 'records'>,
+  catalogue: Pick<Catalogue, 'search'>,
+): ApiPlug {
   return (app) => {
     app.openapi(
       createRoute({

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { createRoute } from '@hono/zod-openapi';
 import { contentTypes } from '../../../image/format.ts';
-import type { Ledger, LedgerRecord } from '../../../ledger/contract.ts';
+import type { Ledger } from '../../../ledger/contract.ts';
 import type { ObjectStore } from '../../../store/contract.ts';
+import { firstRecord } from '../../records.ts';
 import { notFound } from '../failure.ts';
 import { type ApiPlug, answersWith } from '../route.ts';
 import { imageParams, outputQuery } from '../schemas/images.ts';
@@ -24,7 +25,7 @@ export function outputRoute(ledger: Pick<Ledger, 'records'>, store: Pick<ObjectS
       }),
       async (context) => {
         const { id } = context.req.valid('param');
-        const record = await findRecord(ledger, parseId(id), context.req.valid('query').output);
+        const record = await firstRecord(ledger, parseId(id), context.req.valid('query').output);
         if (record === undefined) throw notFound(`Image ${id} has no such output`);
         const { outputKey, outputEtag, outputFormat } = record;
         const { version, body } = await store.get(outputKey, { ifMatch: outputEtag });
@@ -38,20 +39,6 @@ export function outputRoute(ledger: Pick<Ledger, 'records'>, store: Pick<ObjectS
       },
     );
   };
-}
-
-/** Of the newest time that the image was done; the first output unless one is named. */
-async function findRecord(
-  ledger: Pick<Ledger, 'records'>,
-  imageId: bigint,
-  output: string | undefined,
-): Promise<LedgerRecord | undefined> {
-  let found: LedgerRecord | undefined;
-  for await (const record of ledger.records({ imageId, limit: 200 })) {
-    if (found !== undefined && record.round < found.round) break;
-    if (output === undefined || record.output === output) found = record;
-  }
-  return found;
 }
 
 /** A name for the file (RFC 6266): the key's last part, without what means something to a file system. */

@@ -2,8 +2,8 @@ import type { Context } from 'hono';
 import { KuvaError, toKuvaError } from '../../../image/failure.ts';
 import { contentTypes, type ImageFormat } from '../../../image/format.ts';
 import { type ObjectKey, parseObjectKey, showKey } from '../../../image/key.ts';
-import { showBytes } from '../../../image/quantity.ts';
 import { type ObjectStore, scratchPrefix } from '../../../store/contract.ts';
+import { bounded, tooLarge } from '../body.ts';
 import { ApiFailure } from '../failure.ts';
 import { type ApiPlug, answers } from '../route.ts';
 import { uploadedSchema } from '../schemas/actions.ts';
@@ -128,33 +128,6 @@ function expectedOf(context: Context, largest: number): { size?: number; sha256?
   };
 }
 
-/** @throws KuvaError `image-too-large`, `interrupted` when the sender is gone */
-async function* bounded(
-  stream: ReadableStream<Uint8Array>,
-  largest: number,
-): AsyncGenerator<Uint8Array, undefined> {
-  const reader = stream.getReader();
-  let bytes = 0;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return undefined;
-      bytes += value.length;
-      if (bytes > largest) throw tooLarge(largest);
-      yield value;
-    }
-  } catch (thrown) {
-    if (thrown instanceof KuvaError) throw thrown;
-    throw new KuvaError('interrupted', {
-      what: 'The file was cut off on its way',
-      data: 'Nothing was stored.',
-      cause: thrown,
-    });
-  } finally {
-    reader.releaseLock();
-  }
-}
-
 async function* joined(begin: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield begin;
   yield* rest;
@@ -166,13 +139,5 @@ function exists(key: ObjectKey): ApiFailure {
     what: `There is an image named ${showKey(key)} already, which waits or is in work`,
     data: 'It was left as it is; nothing was written.',
     remedy: 'Give the new one another name, or say that it shall replace the old one.',
-  });
-}
-
-function tooLarge(largest: number): KuvaError {
-  return new KuvaError('image-too-large', {
-    what: `The file is larger than ${showBytes(largest)}, the limit in kuva.yaml`,
-    data: 'Nothing was stored.',
-    remedy: '`limits: bytes:` raises it.',
   });
 }

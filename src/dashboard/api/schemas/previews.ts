@@ -1,5 +1,12 @@
 /** Histograms, and what a recipe would make of a picture. */
 import { z } from '@hono/zod-openapi';
+import { previewSides } from '../../../image/preview.ts';
+import { idSchema } from './words.ts';
+
+export const previewParams = z.object({
+  id: idSchema,
+  side: z.enum(previewSides).openapi({ description: 'What was put in, or what was made of it.' }),
+});
 
 const binsSchema = z.array(z.number()).length(256);
 const channelsSchema = z.union([
@@ -17,11 +24,26 @@ const pictureSchema = z.object({
   width: z.number().openapi({ description: 'Of the whole picture, in pixels.' }),
   height: z.number(),
   format: z.string(),
-  bytes: z.number().optional(),
+  bytes: z.number(),
+});
+
+export const tryQuery = z.object({
+  recipe: z
+    .string()
+    .max(8_000)
+    .optional()
+    .openapi({ description: 'YAML, as in kuva.yaml; the recipe in force when left out.' }),
 });
 
 export const triedSchema = z
-  .object({ before: pictureSchema, after: pictureSchema, warnings: z.array(z.string()) })
+  .object({
+    before: pictureSchema,
+    outputs: z
+      .array(pictureSchema.extend({ name: z.string() }))
+      .min(1)
+      .openapi({ description: "One for each of the recipe's outputs, in its order." }),
+    warnings: z.array(z.string()),
+  })
   .openapi('Tried');
 
 export type Histogram = z.infer<typeof histogramSchema>;

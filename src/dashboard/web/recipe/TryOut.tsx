@@ -1,14 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import { Picture } from '../image/Picture.tsx';
-import { Slider } from '../image/Slider.tsx';
 import { Copy } from '../parts/Copy.tsx';
-import { showBytes } from '../show.ts';
+import { TryResult } from './TryResult.tsx';
 import { useTryOut } from './useTryOut.ts';
 
 /** Shows what a recipe makes of an image before anything runs. Nothing of it is stored. */
-export function TryOut({ yaml }: { readonly yaml: string }): JSX.Element {
+/** @param canTry false in a read-only dashboard */
+export function TryOut({ yaml, canTry }: { readonly yaml: string; readonly canTry: boolean }): JSX.Element {
   const text = useSignal(yaml);
   const over = useSignal(false);
   const chooser = useRef<HTMLInputElement>(null);
@@ -16,17 +15,6 @@ export function TryOut({ yaml }: { readonly yaml: string }): JSX.Element {
   const changed = text.value !== yaml;
   const recipe = (): string | undefined => (changed ? text.value : undefined);
   const now = state.value;
-  const words = ({
-    format,
-    width,
-    height,
-    bytes,
-  }: {
-    format: string;
-    width: number;
-    height: number;
-    bytes?: number | undefined;
-  }): string => `${format}, ${width} × ${height}${bytes === undefined ? '' : `, ${showBytes(bytes)}`}`;
   return (
     <section class="try" aria-labelledby="try-title">
       <div class="try-recipe">
@@ -35,6 +23,7 @@ export function TryOut({ yaml }: { readonly yaml: string }): JSX.Element {
           <textarea
             aria-labelledby="yaml-title"
             spellcheck={false}
+            readOnly={!canTry}
             rows={Math.min(24, Math.max(6, text.value.split('\n').length + 1))}
             value={text.value}
             onInput={(event) => {
@@ -58,11 +47,11 @@ export function TryOut({ yaml }: { readonly yaml: string }): JSX.Element {
               </button>
             </>
           ) : (
-            <>Change it and try: nothing is stored, and what is in force stays.</>
+            canTry && <>Change it and try: nothing is stored, and what is in force stays.</>
           )}
         </p>
       </div>
-      <div class="try-result">
+      <div class="try-result" hidden={!canTry}>
         <h2 id="try-title">Try it</h2>
         <div
           class={over.value ? 'dropzone over' : 'dropzone'}
@@ -117,31 +106,7 @@ export function TryOut({ yaml }: { readonly yaml: string }): JSX.Element {
             {now.why.remedy !== undefined && <p>{now.why.remedy}</p>}
           </div>
         )}
-        {now.is === 'there' && (
-          <>
-            {Math.abs(Math.log(now.before.ratio / now.after.ratio)) < 0.02 ? (
-              <Slider before={now.before} after={now.after} />
-            ) : (
-              <div class="pair">
-                <Picture picture={now.before} label="Before" words="" />
-                <Picture picture={now.after} label="After" words="" />
-              </div>
-            )}
-            <p class="captions">
-              <span>
-                <b>Before</b> {words(now.tried.before)}
-              </span>
-              <span>
-                <b>After</b> {words(now.tried.after)}
-              </span>
-            </p>
-            {now.tried.warnings.map((warning) => (
-              <p key={warning} class="hint warn">
-                {warning}
-              </p>
-            ))}
-          </>
-        )}
+        {now.is === 'there' && <TryResult before={now.before} afters={now.afters} tried={now.tried} />}
       </div>
     </section>
   );

@@ -8,13 +8,19 @@ import { about } from '../state/live.ts';
 import { say } from '../state/say.ts';
 import { showBytes } from '../show.ts';
 
-type There = Extract<Shown, { is: 'there' }>;
+export type There = Extract<Shown, { is: 'there' }>;
 
 export type TryState =
   | { readonly is: 'empty' }
   | { readonly is: 'busy'; readonly name: string }
   | { readonly is: 'refused'; readonly why: Refusal }
-  | { readonly is: 'there'; readonly before: There; readonly after: There; readonly tried: Tried };
+  | {
+      readonly is: 'there';
+      readonly before: There;
+      /** In the order of `tried.outputs`. */
+      readonly afters: readonly There[];
+      readonly tried: Tried;
+    };
 
 export interface TryOutState {
   readonly state: Signal<TryState>;
@@ -30,7 +36,7 @@ export function useTryOut(): TryOutState {
     const now = state.peek();
     if (now.is !== 'there') return;
     URL.revokeObjectURL(now.before.url);
-    URL.revokeObjectURL(now.after.url);
+    for (const { url } of now.afters) URL.revokeObjectURL(url);
   };
   useEffect(
     () => () => {
@@ -56,8 +62,11 @@ export function useTryOut(): TryOutState {
         body: file,
         signal,
       });
-      const [before, after] = await Promise.all([decoded(tried.before), decoded(tried.after)]);
-      state.value = { is: 'there', before, after, tried };
+      const [before, afters] = await Promise.all([
+        decoded(tried.before),
+        Promise.all(tried.outputs.map(decoded)),
+      ]);
+      state.value = { is: 'there', before, afters, tried };
       say(`The recipe was tried on ${file.name}.`);
     } catch (thrown) {
       if (!signal.aborted) state.value = { is: 'refused', why: toRefusal(thrown) };

@@ -45,7 +45,7 @@ const marks = {
   retried: ['queued'],
   session: [],
   status: ['counts', 'workers'],
-  tried: ['before', 'after'],
+  tried: ['before', 'outputs'],
 } as const satisfies Record<keyof Answers, readonly string[]>;
 
 /**

@@ -25,7 +25,7 @@ export function RecipeView(): JSX.Element {
           <Chain key={output.name} output={output} several={recipe.outputs.length > 1} />
         ))}
       </section>
-      <TryOut yaml={recipe.yaml} />
+      <TryOut yaml={recipe.yaml} canTry={!now.readOnly} />
     </div>
   );
 }

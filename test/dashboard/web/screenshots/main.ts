@@ -1,4 +1,7 @@
-/** `npm run screenshots [-- name …]`: the pictures of the README and of docs/dashboard.md. */
+/**
+ * `npm run screenshots [-- name …]`: the pictures of the README and of docs/dashboard.md, or those that are named. With
+ * KUVA_PICTURES all of them, into that folder: to be looked at after the page was changed.
+ */
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import process from 'node:process';
@@ -18,6 +21,8 @@ interface Shot {
   readonly shows: string;
   readonly click?: string;
   readonly whole?: boolean;
+  /** Is it in the documentation? */
+  readonly shown?: boolean;
 }
 
 const laptop = [1440, 900] as const;
@@ -25,11 +30,19 @@ const phone = [390, 844] as const;
 const pictures = '.tile img.there';
 
 const shots: readonly Shot[] = [
-  { name: 'belt-light', path: '/', size: laptop, shows: pictures },
+  { name: 'belt-light', path: '/', size: laptop, shows: pictures, shown: true },
   { name: 'belt-dark', path: '/', size: laptop, dark: true, shows: pictures },
   { name: 'belt-phone', path: '/', size: phone, phone: true, dark: true, shows: pictures },
   { name: 'belt-wall', path: '/', size: [2560, 1440], dark: true, shows: pictures },
-  { name: 'image-dark', path: '/images/52308', size: laptop, dark: true, shows: '.slider', whole: true },
+  {
+    name: 'image-dark',
+    path: '/images/52308',
+    size: laptop,
+    dark: true,
+    shows: '.slider',
+    whole: true,
+    shown: true,
+  },
   { name: 'image-light', path: '/images/52307', size: laptop, shows: '.slider' },
   { name: 'image-phone', path: '/images/52306', size: phone, phone: true, shows: '.slider' },
   { name: 'set-aside-light', path: '/set-aside', size: laptop, shows: '.aside-row img' },
@@ -51,13 +64,16 @@ const shots: readonly Shot[] = [
   { name: 'put-in-light', path: '/', size: laptop, shows: '.tray', click: '.tools .primary' },
 ];
 
-const folder = resolve(import.meta.dirname, '../../../../', process.env['KUVA_PICTURES'] ?? 'docs/pictures');
+const place = process.env['KUVA_PICTURES'];
+const folder = resolve(import.meta.dirname, '../../../../', place ?? 'docs/pictures');
 const asked = process.argv.slice(2);
+const wanted = ({ name, shown = false }: Shot): boolean =>
+  asked.length > 0 ? asked.includes(name) : place !== undefined || shown;
 await mkdir(folder, { recursive: true });
 const fixture = await startFixture();
 const browser = await openBrowser();
 try {
-  for (const shot of shots.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
+  for (const shot of shots.filter(wanted)) {
     fixture.scene = shot.scene ?? 'busy';
     const [width, height] = shot.size;
     const context = await browser.newContext({

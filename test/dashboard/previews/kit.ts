@@ -1,0 +1,46 @@
+/** The dashboard's server with previews, wired as the program does it; the decoder in this very process. */
+import { onTestFinished } from 'vitest';
+import { readRecipe } from '../../../src/config/readRecipe.ts';
+import { previewPlug } from '../../../src/dashboard/previews/plug.ts';
+import { openPreviews } from '../../../src/dashboard/previews/previews.ts';
+import type { Previews } from '../../../src/dashboard/previews/contract.ts';
+import { defaultRecipe, type Recipe } from '../../../src/image/recipe.ts';
+import type { PreviewStore } from '../../../src/ledger/contract.ts';
+import { openPreviewStore } from '../../../src/ledger/previews.ts';
+import { limitsSchema } from '../../../src/transform/limits.ts';
+import { createTransformer } from '../../../src/transform/transformer.ts';
+import { type DashboardKit, openDashboardKit } from '../kit.ts';
+import type { Kit } from '../../pipeline/kit.ts';
+
+export interface PreviewsKit extends DashboardKit {
+  readonly store: PreviewStore;
+  readonly previews: Previews;
+  /** How many pictures were drawn. */
+  readonly drawn: () => number;
+}
+
+export async function openPreviewsKit(recipe: Recipe = defaultRecipe): Promise<PreviewsKit> {
+  const maker = createTransformer(limitsSchema.parse({}));
+  let drawn = 0;
+  const room = 1e9;
+  const opened: { store: PreviewStore; previews: Previews }[] = [];
+  const more = ({ pool, ledger, input, output }: Kit) => {
+    const store = openPreviewStore(pool, 'images', { keep: 100, bytes: 1e8 });
+    const counted: typeof maker = {
+      ...maker,
+      preview: (bytes, most) => {
+        drawn++;
+        return maker.preview(bytes, most);
+      },
+    };
+    const parts = { ledger, input, output, most: 1e7, store, maker: counted, room, viewer: 'tester' };
+    const previews = openPreviews(parts);
+    opened.push({ store, previews });
+    return [previewPlug({ previews, maker, room, recipe, readRecipe, largest: 1e7 })];
+  };
+  const kit = await openDashboardKit({ moreOf: more });
+  const [first] = opened;
+  if (first === undefined) throw new Error('no previews were opened');
+  onTestFinished(() => first.previews.close());
+  return { ...kit, ...first, drawn: () => drawn };
+}
