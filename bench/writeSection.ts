@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fromRoot } from './projectRoot.ts';
 
 /** Parts of docs/performance.md that a command makes. */
-export type Section = 'bench' | 'entropy' | 'profile' | 'scale' | 'objects' | 'buckets';
+export type Section = 'bench' | 'entropy' | 'profile' | 'scale' | 'objects' | 'buckets' | 'dashboard';
 
 /**
  * Replaces what stands between `<!-- NAME:begin -->` and `<!-- NAME:end -->`.

@@ -489,6 +489,8 @@ export interface PreviewStore {
   get(imageId: bigint, side: PreviewSide): Promise<KeptPreview | undefined>;
   /** Keeps it instead of an earlier one; within the bounds, the oldest images' previews go with the same commit. */
   put(imageId: bigint, side: PreviewSide, preview: KeptPreview): Promise<void>;
+  /** Was this image done less than so many milliseconds ago? A worker may still be drawing it then. */
+  isFresh(imageId: bigint, milliseconds: number): Promise<boolean>;
   /** Somebody looks at this pipeline for so many milliseconds from now; 0: no longer. */
   noteViewer(viewer: string, milliseconds: number): Promise<void>;
   /** Is somebody looking, from wherever, and how many images wait? One cheap statement. */

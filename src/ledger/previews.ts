@@ -47,6 +47,16 @@ export function openPreviewStore(pool: LedgerPool, pipeline: string, bounds: Pre
         bounds.keep,
         bounds.bytes,
       ]),
+    isFresh: async (imageId, milliseconds) => {
+      const { fresh } = await queryOne(
+        pool,
+        z.object({ fresh: z.boolean() }),
+        `select exists (select from kuva.images where id = $1 and pipeline_id = $2 and state = 'done'
+            and changed_at > clock_timestamp() - make_interval(secs => $3 / 1000.0)) as fresh`,
+        [imageId, await id(), milliseconds],
+      );
+      return fresh;
+    },
     noteViewer: async (viewer, milliseconds) =>
       run(pool, 'select kuva.note_viewer($1, $2, $3)', [await id(), viewer, milliseconds]),
     demand: async () => {

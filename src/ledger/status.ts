@@ -111,12 +111,13 @@ const statusSql = `select jsonb_build_object(
 
 /** See {@link Ledger.status}. */
 export async function status({ pool, pipelineId }: LedgerContext): Promise<LedgerStatus> {
-  const { status: seen } = await queryOne(pool, statusSchema, statusSql, [
+  const { status: one } = await queryOne(pool, statusSchema, statusSql, [
     await pipelineId(),
     lockClasses.worker,
     lockClasses.lead,
   ]);
-  const counters = new Map(Object.entries(seen.counters));
+  const { counters: sums, ...seen } = one;
+  const counters = new Map(Object.entries(sums));
   return {
     ...seen,
     counts: countsOf(counters),

@@ -1,6 +1,7 @@
 import { KuvaError, toKuvaError } from '../../image/failure.ts';
 import type { PreviewSide } from '../../image/preview.ts';
 import type { PreviewStore } from '../../ledger/contract.ts';
+import { pause } from '../../pipeline/pause.ts';
 import type { PreviewMaker } from '../../transform/contract.ts';
 import type { Previews, Shown } from './contract.ts';
 import { Turns } from './turns.ts';
@@ -14,15 +15,20 @@ export interface PreviewsOptions extends SourceParts {
   readonly room: number;
   /** A name that no other process has. */
   readonly viewer: string;
+  /** Milliseconds from the end of an image for which its input's picture is waited for: a worker draws it then. */
+  readonly patience?: number;
 }
 
 /** Milliseconds for which a picture that could not be drawn is not tried again: it may take its 20 s each time. */
 const refusedFor = 60_000;
 const mostRefused = 1_000;
 
+/** Milliseconds between two looks for a picture that a worker may be drawing. */
+const look = 300;
+
 /** See {@link Previews}. */
 export function openPreviews(options: PreviewsOptions): Previews {
-  const { store, maker, room, viewer } = options;
+  const { store, maker, room, viewer, patience = 15_000 } = options;
   const viewing = new Viewing(store, viewer);
   const closing = new AbortController();
   const turns = new Turns();
@@ -45,6 +51,16 @@ export function openPreviews(options: PreviewsOptions): Previews {
     return { there: true, preview };
   };
 
+  /** The picture of an input that is gone, from the worker that had it: it draws after the image is done. */
+  const wait = async (imageId: bigint, why: unknown): Promise<Shown> => {
+    while (!closing.signal.aborted && (await store.isFresh(imageId, patience))) {
+      await pause(look, closing.signal);
+      const kept = await store.get(imageId, 'before');
+      if (kept !== undefined) return { there: true, preview: kept };
+    }
+    throw why;
+  };
+
   const drawOnce = (imageId: bigint, side: PreviewSide, signal?: AbortSignal): Promise<Shown> => {
     const name = `${imageId} ${side}`;
     const before = refused.get(name);
@@ -53,6 +69,10 @@ export function openPreviews(options: PreviewsOptions): Previews {
     const found = underWay.get(name);
     if (found !== undefined) return found;
     const drawing = draw(imageId, side, signal)
+      .catch((thrown: unknown) => {
+        if (side === 'before' && toKuvaError(thrown).code === 'object-missing') return wait(imageId, thrown);
+        throw thrown;
+      })
       .catch((thrown: unknown): Shown => {
         const why = toKuvaError(thrown);
         // What is not there yet may come, a store may be back: only the image itself stays as it is.

@@ -19,7 +19,8 @@ export interface PreviewsKit extends DashboardKit {
   readonly drawn: () => number;
 }
 
-export async function openPreviewsKit(recipe: Recipe = defaultRecipe): Promise<PreviewsKit> {
+/** @param patience milliseconds for which a picture of an input that is gone is waited for */
+export async function openPreviewsKit(recipe: Recipe = defaultRecipe, patience = 0): Promise<PreviewsKit> {
   const maker = createTransformer(limitsSchema.parse({}));
   let drawn = 0;
   const room = 1e9;
@@ -33,7 +34,8 @@ export async function openPreviewsKit(recipe: Recipe = defaultRecipe): Promise<P
         return maker.preview(bytes, most);
       },
     };
-    const parts = { ledger, input, output, most: 1e7, store, maker: counted, room, viewer: 'tester' };
+    const bounds = { most: 1e7, room, patience };
+    const parts = { ledger, input, output, store, maker: counted, viewer: 'tester', ...bounds };
     const previews = openPreviews(parts);
     opened.push({ store, previews });
     return [previewPlug({ previews, maker, room, recipe, readRecipe, largest: 1e7 })];

@@ -90,6 +90,17 @@ describe('a preview', () => {
     expect((await kit.get(`/images/${kept}/preview/before`)).bytes.equals(before.bytes)).toBe(true);
   });
 
+  it('of an input that has just gone is waited for: its worker draws it after the image is done', async () => {
+    const kit = await openPreviewsKit(undefined, 30_000);
+    await kit.process('new.png', await makePng({ width: 64, height: 48 }));
+    const id = await idOf(kit, 'new.png');
+    const asked = kit.get(`/images/${id}/preview/before`);
+    const after = await kit.previews.show(BigInt(id), 'after');
+    if (!after.there) throw after.why;
+    await kit.store.put(BigInt(id), 'before', after.preview);
+    expect((await asked).bytes.equals(Buffer.from(after.preview.bytes))).toBe(true);
+  });
+
   it('of an image that was set aside shows as far as its pixels go, or says why not', async () => {
     const kit = await openPreviewsKit();
     await kit.process('cut.png', truncated(await makePng({ width: 640, height: 480 })));

@@ -84,6 +84,7 @@ export const recordSchema = z
     round: z.number(),
     recipeDigest: z.string(),
     recipeText: z.string(),
+    rule: z.string().optional().openapi({ description: 'The rule that chose the recipe.' }),
     attempt: z.number(),
     worker: z.string(),
     output: z.string().openapi({ description: "The output's name in the recipe." }),
@@ -103,6 +104,11 @@ export const recordSchema = z
     outputWidth: z.number(),
     outputHeight: z.number(),
     outputPages: z.number(),
+    way: z.string().optional().openapi({ description: 'How the output was made.' }),
+    wayReason: z
+      .string()
+      .optional()
+      .openapi({ description: 'Why it was not made without loss, where that was tried.' }),
     durations: durationsSchema,
   })
   .openapi('Record');

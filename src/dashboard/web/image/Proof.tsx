@@ -53,12 +53,19 @@ export function Proof({
           <Fact name="ETag" copy={record.outputEtag} mono>
             {record.outputEtag}
           </Fact>
+          {record.way !== undefined && (
+            <Fact name="Made">
+              {ways[record.way] ?? record.way}
+              {record.wayReason !== undefined && <span class="hint"> ({record.wayReason})</span>}
+            </Fact>
+          )}
         </dl>
       </div>
       <details>
         <summary>
           Recipe <code>{record.recipeDigest.slice(0, 12)}</code>, attempt {record.attempt}
           {record.round > 1 ? `, round ${record.round}` : ''}
+          {record.rule !== undefined && `, chosen by the rule ${record.rule}`}
         </summary>
         <div class="code">
           <pre tabIndex={0} aria-label="Recipe">
@@ -70,6 +77,12 @@ export function Proof({
     </section>
   );
 }
+
+const ways: Readonly<Record<string, string>> = {
+  copy: 'by copying its bytes',
+  lossless: 'without decoding its pixels: nothing is lost',
+  pixels: 'by decoding its pixels and encoding them again',
+};
 
 interface FactProps {
   readonly name: string;

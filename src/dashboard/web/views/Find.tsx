@@ -100,8 +100,12 @@ function Results({ pages }: { readonly pages: ReturnType<typeof usePages> }): JS
   const { images, next } = state.value;
   return (
     <>
-      {images.length === 0 && next === undefined ? (
-        <p class="nothing">No image matches. A name is searched as it is written: capitals count.</p>
+      {images.length === 0 ? (
+        <p class="nothing">
+          {next === undefined
+            ? 'No image matches. A name is searched as it is written: capitals count.'
+            : 'None of the newest images matches.'}
+        </p>
       ) : (
         <div class="table-wrap" aria-busy={pages.loading.value}>
           <table>

@@ -4,6 +4,7 @@ import { titleOfCode } from '../image/Reason.tsx';
 import { AsideRow } from '../lists/AsideRow.tsx';
 import { More } from '../lists/More.tsx';
 import { RetryButton } from '../lists/RetryButton.tsx';
+import { useFresh } from '../lists/useFresh.ts';
 import { usePages } from '../lists/usePages.ts';
 import { Waiting } from '../parts/Waiting.tsx';
 import { plural, showCount } from '../show.ts';
@@ -13,6 +14,7 @@ import { go, query } from '../state/route.ts';
 /** The images that need somebody: each with its reason and what to do. */
 export function SetAside(): JSX.Element {
   const pages = usePages(() => 'state=rejected&state=failed&limit=50');
+  const fresh = useFresh(pages);
   const chosen = useSignal<ReadonlySet<string>>(new Set());
   const code = useComputed(() => query.value.get('code'));
   const state = pages.found.value;
@@ -24,6 +26,7 @@ export function SetAside(): JSX.Element {
   const total = [...kinds.values()].reduce((sum, count) => sum + count, 0);
   const again = (): void => {
     chosen.value = new Set();
+    fresh.value = new Set();
     pages.again();
   };
   if (state.value.images.length === 0 && state.value.next === undefined) {
@@ -88,6 +91,13 @@ export function SetAside(): JSX.Element {
           <RetryButton ids={picked} label="Try the chosen again" onDone={again} />
           <RetryButton label={`Try all ${showCount(total)} again`} onDone={again} />
         </div>
+      )}
+      {fresh.value.size > 0 && (
+        <p class="more">
+          <button type="button" onClick={again}>
+            Show {plural(fresh.value.size, 'image')} set aside meanwhile
+          </button>
+        </p>
       )}
       <ul class="aside-list">
         {images.map((line) => (
