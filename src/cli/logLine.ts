@@ -1,3 +1,4 @@
+import type { Facts } from '../image/facts.ts';
 import type { ImageIdentity } from '../image/identity.ts';
 import type { ImageRow, LedgerRecord } from '../ledger/contract.ts';
 
@@ -13,13 +14,14 @@ export interface LogLine {
   readonly outputSha256: string | undefined;
   readonly reason: string | undefined;
   readonly rule: string | undefined;
+  readonly facts: Facts | undefined;
   /** All that is known, for `--json`. */
   readonly whole: ImageRow | LedgerRecord;
 }
 
 export function fromRecord(record: LedgerRecord): LogLine {
   const { image, outputBucket, outputKey, outputBytes, outputSha256 } = record;
-  const output = { outputBucket, outputKey, outputBytes, outputSha256 };
+  const output = { outputBucket, outputKey, outputBytes, outputSha256, facts: record.facts };
   return {
     ...noOutput,
     ...output,
@@ -50,6 +52,7 @@ const noOutput = {
   outputSha256: undefined,
   reason: undefined,
   rule: undefined,
+  facts: undefined,
 } as const;
 
 function inputOf({ bucket, key }: ImageIdentity): Pick<LogLine, 'inputBucket' | 'inputKey'> {

@@ -24,6 +24,7 @@ export const logPrinters = {
         'output_sha256',
         'reason',
         'rule',
+        'facts',
       ]),
     );
     return (lines: readonly LogLine[]) => {
@@ -39,6 +40,7 @@ export const logPrinters = {
           outputSha256,
           reason,
           rule,
+          facts,
         } = line;
         terminal.exactLine(
           csvLine([
@@ -52,6 +54,7 @@ export const logPrinters = {
             outputSha256,
             reason,
             rule,
+            facts === undefined ? undefined : JSON.stringify(facts),
           ]),
         );
       }

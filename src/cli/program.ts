@@ -120,12 +120,21 @@ function addQuestions(program: Command): void {
       new Option('--format <format>', 'how to print').choices(['table', 'csv', 'json']).default('table'),
     )
     .option('-f, --follow', 'go on printing what is done from now on')
+    .option(
+      '--where <expression>',
+      "only where this is true of the facts, e.g. 'blur < 0.2': see docs/facts.md",
+    )
+    .option(
+      '--duplicates [hash]',
+      'instead: images that were put in twice; with a hash, such as dhash:4, those that look alike',
+    )
     .addHelpText(
       'after',
       examples(
         'kuva log cat',
         "kuva log '*.tif' --since 1d --format csv > log.csv",
         'kuva log --state rejected failed',
+        "kuva log --where 'blur < 0.2 and width >= 4000' --format csv",
         'kuva log --follow',
       ),
     );

@@ -21,6 +21,9 @@ import type { S3Connection, S3Keys } from '../store/s3/connection.ts';
 import { openS3Store } from '../store/s3/store.ts';
 import type { Transformer } from '../transform/contract.ts';
 import { type LoadedRecipe, loadRecipeFiles } from '../transform/recipeFiles.ts';
+import { loadOwnSteps } from '../transform/own/load.ts';
+import { removeScratch } from '../transform/own/scratch.ts';
+import type { OwnTools } from '../transform/own/tools.ts';
 import { createIsolatedTransformer, type IsolatedTransformer } from '../transform/isolated/transformer.ts';
 
 /**
@@ -187,12 +190,16 @@ export interface WiredRecipes {
 export async function wireTransforms(configs: readonly KuvaConfig[]): Promise<WiredRecipes> {
   const files = new Map<string, Buffer>();
   const recipes = new Map<string, PipelineRecipes>();
+  // All pipelines of a process are of one file, and so of one folder.
+  let tools: OwnTools | undefined;
   for (const config of configs) {
     const folder = config.file === undefined ? process.cwd() : dirname(config.file);
     const load = async (recipe: Recipe): Promise<Recipe> => {
       const loaded = await loadRecipeFiles(recipe, folder);
       for (const [sha256, bytes] of loaded.files) files.set(sha256, bytes);
-      return loaded.recipe;
+      const own = await loadOwnSteps(loaded.recipe, folder, tools);
+      tools = own.tools;
+      return own.recipe;
     };
     const recipe = await load(config.recipe);
     const rules: Rule[] = [];
@@ -205,12 +212,19 @@ export async function wireTransforms(configs: readonly KuvaConfig[]): Promise<Wi
   }
   const [first] = configs;
   if (first === undefined) throw new Error('there is no pipeline');
-  const transformer = createIsolatedTransformer(first.limits, { files, size: thisMachine().cores });
+  const transformer = createIsolatedTransformer(first.limits, {
+    files,
+    size: thisMachine().cores,
+    ...(tools !== undefined && { tools }),
+  });
   transformer.warmUp();
   return {
     transformer,
     wire: ({ pipeline, recipe }) => recipes.get(pipeline) ?? { recipe },
     openIdleTransformer: () => createIsolatedTransformer(first.limits, { files, size: 1, priority: 'low' }),
-    closeTransforms: () => transformer.close(),
+    async closeTransforms() {
+      await transformer.close();
+      if (tools !== undefined) await removeScratch(tools);
+    },
   };
 }

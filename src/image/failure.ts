@@ -44,6 +44,9 @@ export const failureKinds = {
   'transform-crashed': kind('limited', 'failure', 'image crashed its worker'),
   'transform-failed': kind('limited', 'failure', 'transforming failed'),
   'skipped-by-rule': kind('never', 'failure', 'left alone by a rule'),
+  'step-failed': kind('limited', 'failure', 'own step failed'),
+  'step-rejected': kind('never', 'failure', 'rejected by an own step'),
+  'step-unavailable': kind('patient', 'config', 'own step cannot be run'),
   'decoder-unavailable': kind('patient', 'unavailable', 'image decoder does not start'),
 
   // The object stores.

@@ -94,12 +94,21 @@ export function recipeDigest(recipe: Recipe): string {
   return createHash('sha256').update(recipeText(recipe)).digest('hex');
 }
 
-/** The format that an output is converted to, or undefined when it keeps its source's. */
+/** The format that an output is converted to, by kuva or by a step of its owner, or undefined when it keeps its source's. */
 export function convertedFormat(output: RecipeOutput): ConvertFormat | undefined {
-  const last = output.steps.findLast(
-    (step): step is Extract<Step, { step: 'convert' }> => step.step === 'convert',
-  );
-  return last?.format;
+  return output.steps.map(formatAfter).findLast((format) => format !== undefined);
+}
+
+function formatAfter(step: Step): ConvertFormat | undefined {
+  switch (step.step) {
+    case 'convert':
+      return step.format;
+    case 'command':
+    case 'module':
+      return step.output;
+    default:
+      return undefined;
+  }
 }
 
 /** @throws KuvaError `output-key-too-long` */
@@ -110,8 +119,10 @@ export function keyOfOutput(output: RecipeOutput, input: ObjectKey): ObjectKey {
 
 /** Is negation all that is asked for, so that it may be done in the file? */
 export function isPlainNegation({ steps, metadata }: Pick<RecipeOutput, 'steps' | 'metadata'>): boolean {
-  const [only] = steps;
-  return metadata === 'keep' && steps.length === 1 && only?.step === 'negate' && !only.alpha;
+  // Measuring before it changes nothing; what is measured after it must be made from pixels.
+  const first = steps.findIndex(({ step }) => step !== 'measure');
+  const [only, ...others] = first < 0 ? [] : steps.slice(first);
+  return metadata === 'keep' && others.length === 0 && only?.step === 'negate' && !only.alpha;
 }
 
 /** Is all that is asked for such that a JPEG's coefficients may be moved, mirrored and left out, and not decoded? */

@@ -9,6 +9,9 @@ import { compositeSettings } from './settings/composite.ts';
 import { convertFormats, convertSchema, convertSchemas } from './settings/convert.ts';
 import * as detail from './settings/detail.ts';
 import * as geometry from './settings/geometry.ts';
+import { measureSettings } from './settings/measure.ts';
+import { commandFault, commandSettings, moduleSettings } from './settings/ownSteps.ts';
+import { shorthandOf } from './shorthand.ts';
 
 const named = <Name extends string, Shape extends z.core.$ZodShape>(name: Name, shape: Shape) =>
   z.strictObject({ step: z.literal(name), ...shape });
@@ -31,6 +34,9 @@ const plainSteps = {
   composite: named('composite', compositeSettings),
   trim: named('trim', geometry.trimSettings),
   extend: named('extend', geometry.extendSettings),
+  measure: named('measure', measureSettings),
+  command: named('command', commandSettings),
+  module: named('module', moduleSettings),
 } as const;
 
 /** What each step does, for the configuration reference. */
@@ -52,6 +58,9 @@ export const stepTitles = {
   composite: 'Lays a picture, e.g. a watermark, over the image.',
   trim: 'Cuts away a border of one colour.',
   extend: 'Adds edges.',
+  measure: 'Measures the image as it is then, for the ledger; it goes on as it was.',
+  command: 'Runs a program on the image: see docs/steps.md.',
+  module: 'Calls a function of a JavaScript or TypeScript module with the image: see docs/steps.md.',
   convert: 'Writes another format; the last step where there is one.',
 } as const satisfies Record<Step['step'], string>;
 
@@ -73,12 +82,30 @@ const canonicalSchema = z.discriminatedUnion('step', [
   plainSteps.composite,
   plainSteps.trim,
   plainSteps.extend,
+  plainSteps.measure,
+  plainSteps.command,
+  plainSteps.module,
   convertSchema,
 ]);
 
 export type Step = z.infer<typeof canonicalSchema>;
 export type StepName = Step['step'];
 export type StepOf<Name extends StepName> = Extract<Step, { step: Name }>;
+
+/** Steps that see the image as a whole, and not as pixels on their way through libvips. */
+const apart = ['measure', 'command', 'module'] as const;
+export type ApartStep = StepOf<(typeof apart)[number]>;
+
+/** Steps that change pixels within libvips. */
+export type DrawnStep = Exclude<Step, ApartStep | { step: 'convert' }>;
+
+export function isApart(step: Step): step is ApartStep {
+  return apart.some((name) => name === step.step);
+}
+
+export function isDrawn(step: Step): step is DrawnStep {
+  return step.step !== 'convert' && !isApart(step);
+}
 
 /** Steps that are understood under another name too. */
 const aliases: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -136,6 +163,9 @@ function expand(spelled: unknown): Expanded | string {
   const settings = spelled[name];
   if (name === 'convert' && typeof settings === 'string')
     return expandNamed(name, { format: settings }, [name]);
+  const short = shorthandOf(name);
+  if (short !== undefined && short.fits(settings))
+    return expandNamed(name, { [short.setting]: settings }, [name]);
   if (settings === null || settings === undefined) return expandNamed(name, {}, [name]);
   if (!isMap(settings)) return `${name} takes its settings as a map, such as ${name}: { … }`;
   return expandNamed(name, settings, [name]);
@@ -164,6 +194,8 @@ function fault(step: Step): string | undefined {
         : undefined;
     case 'normalise':
       return step.lower >= step.upper ? 'lower must be less than upper' : undefined;
+    case 'command':
+      return commandFault(step);
     case 'composite':
       return (step.left === undefined) !== (step.top === undefined) ? 'left and top go together' : undefined;
     default:
@@ -181,7 +213,9 @@ function stepJsonSchema(): Record<string, unknown> {
     .filter(([, schema]) => schema.safeParse({ step: schema.shape.step.value }).success)
     .map(([name]) => name)
     .filter((name) => name !== 'resize' && name !== 'extend');
-  const maps = Object.entries(plainSteps).map(([name, schema]) => mapSchema(name, settingsSchema(schema)));
+  const maps = Object.entries(plainSteps).map(([name, schema]) =>
+    mapSchema(name, shortened(name, settingsSchema(schema))),
+  );
   const conversions = Object.values(convertSchemas).map((schema) => settingsSchema(schema));
   return {
     anyOf: [
@@ -190,6 +224,14 @@ function stepJsonSchema(): Record<string, unknown> {
       mapSchema('convert', { anyOf: [{ type: 'string', enum: convertFormats }, ...conversions] }),
     ],
   };
+}
+
+/** The settings as a map, or the one that can stand for them. */
+function shortened(name: string, settings: Record<string, unknown>): Record<string, unknown> {
+  const short = shorthandOf(name);
+  const properties = short === undefined ? undefined : settings['properties'];
+  if (short === undefined || !isMap(properties)) return settings;
+  return { anyOf: [settings, properties[short.setting]] };
 }
 
 function mapSchema(name: string, settings: Readonly<Record<string, unknown>>): Record<string, unknown> {

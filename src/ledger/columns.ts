@@ -1,5 +1,6 @@
 /** How PostgreSQL's values become ours. 64-bit numbers come as text, since JavaScript's numbers end at 53 bits. */
 import { z } from 'zod';
+import type { Facts } from '../image/facts.ts';
 import { isFailureCode } from '../image/failure.ts';
 import { imageFormats } from '../image/format.ts';
 import { parseObjectKey } from '../image/key.ts';
@@ -11,6 +12,8 @@ export const bigintColumn = z.string().transform((text) => BigInt(text));
 export const sizeColumn = z.coerce.number();
 export const keyColumn = z.string().transform((text) => parseObjectKey(text));
 export const stateColumn = z.enum(imageStates);
+/** Written by kuva alone, which has looked at them. */
+export const factsColumn: z.ZodType<Facts> = z.record(z.string(), z.json());
 export const formatColumn = z.enum(imageFormats);
 /** One that a newer program wrote is not known here, and not told. */
 export const wayColumn = z

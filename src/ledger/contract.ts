@@ -3,6 +3,8 @@
  * done, and the queue that hands images to workers. All three live in one PostgreSQL, so that one transaction
  * can change them together.
  */
+import type { Facts } from '../image/facts.ts';
+import type { FactsQuery } from '../image/factsQuery.ts';
 import type { FailureCode } from '../image/failure.ts';
 import type { ImageFormat } from '../image/format.ts';
 import type { ImageIdentity } from '../image/identity.ts';
@@ -114,6 +116,8 @@ export interface NewRecord {
   readonly way?: Way['way'];
   /** Why it was not negated without loss, where that was tried. */
   readonly wayReason?: string;
+  /** What the recipe's steps measured. */
+  readonly facts?: Facts;
   /** Milliseconds by phase: `wait`, `get`, `transform`, `hash`, `put`. */
   readonly durations: Readonly<Record<string, number>>;
 }
@@ -207,6 +211,8 @@ export interface LogFilter {
   readonly states?: readonly ImageState[];
   readonly since?: Date;
   readonly until?: Date;
+  /** Only records that this is true of. */
+  readonly facts?: FactsQuery;
   /** Newest first unless `oldestFirst`. */
   readonly oldestFirst?: boolean;
   readonly limit?: number;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   bigintColumn,
   dateColumn,
+  factsColumn,
   formatColumn,
   keyColumn,
   optional,
@@ -9,6 +10,7 @@ import {
   wayColumn,
 } from './columns.ts';
 import type { LedgerContext } from './context.ts';
+import { conditionOf } from './factsCondition.ts';
 import type { LedgerRecord, LogFilter } from './contract.ts';
 import { lockClasses } from './locks.ts';
 import { namePattern } from './namePattern.ts';
@@ -51,6 +53,7 @@ const rowSchema = z.object({
   output_pages: z.number(),
   way: wayColumn,
   way_reason: optional(z.string()),
+  facts: optional(factsColumn),
   durations: z.record(z.string(), z.number()),
 });
 type Row = z.infer<typeof rowSchema>;
@@ -120,6 +123,7 @@ async function readPage(
           where k.bucket_id = r.output_bucket_id and k.key = r.output_key and k.record_id = r.id)`,
     );
   }
+  if (filter.facts !== undefined) statement.condition(conditionOf(filter.facts, statement));
   const pattern = filter.name === undefined ? undefined : namePattern(filter.name);
   statement.where(pattern?.like, (like) =>
     pattern?.hasPrefix === true
@@ -177,6 +181,7 @@ function ledgerRecord(pipeline: string, row: Row): LedgerRecord {
     outputPages: row.output_pages,
     ...(row.way !== undefined && { way: row.way }),
     ...(row.way_reason !== undefined && { wayReason: row.way_reason }),
+    ...(row.facts !== undefined && { facts: row.facts }),
     durations: row.durations,
   };
 }

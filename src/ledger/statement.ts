@@ -14,6 +14,11 @@ export class Statement {
     if (value !== undefined) this.#conditions.push(condition(this.value(value)));
   }
 
+  /** Adds a condition that has its placeholders already. */
+  condition(text: string): void {
+    this.#conditions.push(text);
+  }
+
   get conditions(): string {
     return this.#conditions.length === 0 ? 'true' : this.#conditions.join('\n      and ');
   }

@@ -76,7 +76,7 @@ export async function makeRecords(
     refuseHeavy(attempt, weight, budgets.images.capacity);
     const imageLease = await budgets.images.take(weight, signal);
     try {
-      const made = await transform(parts, source, facts, recipe, phases, signal);
+      const made = await transform(parts, attempt, source, facts, recipe, phases, signal);
       await parts.at?.('transformed');
       imageLease.shrinkTo(made.reduce((sum, output) => sum + output.bytes.length, 0));
       const records: NewRecord[] = [];
@@ -111,6 +111,7 @@ export async function makeRecords(
 
 async function transform(
   parts: PipelineParts,
+  { image }: Attempt,
   source: ReadInput,
   facts: ImageFacts,
   recipe: Recipe,
@@ -121,7 +122,7 @@ async function transform(
   const turn = await parts.budgets.turns.take(1, signal);
   try {
     return await phases.time('transform', () =>
-      patiently(() => transformer.apply(source.bytes, facts, recipe, signal), {
+      patiently(() => transformer.apply(source.bytes, facts, recipe, signal, image.key), {
         outages,
         clock,
         signal: ending,
@@ -207,6 +208,7 @@ function record(
     outputPages: made.pages,
     way: made.how.way,
     ...(made.how.way === 'pixels' && made.how.why !== undefined && { wayReason: made.how.why }),
+    ...(made.facts !== undefined && { facts: made.facts }),
     durations: { ...phases.durations },
   };
 }

@@ -1,6 +1,7 @@
 /** What the pipeline needs of the transform: look at an image's header, say what it costs, make the outputs. */
 import type { ImageFormat } from '../image/format.ts';
 import type { Preview } from '../image/preview.ts';
+import type { Facts } from '../image/facts.ts';
 import type { Recipe } from '../image/recipe.ts';
 import type { Way } from '../image/way.ts';
 
@@ -35,6 +36,8 @@ export interface MadeImage {
   readonly height: number;
   readonly pages: number;
   readonly how: Way;
+  /** What its steps measured, where they did. */
+  readonly facts?: Facts;
 }
 
 export interface Transformer {
@@ -50,9 +53,17 @@ export interface Transformer {
   /**
    * Decodes once and makes every output of the recipe, in its order. The same input, recipe and version of the
    * program give the same bytes.
-   * @throws KuvaError `image-damaged`, `step-impossible`, `transform-timeout`, `transform-failed`
+   * @param key of the object, for the steps of the recipe's owner
+   * @throws KuvaError `image-damaged`, `step-impossible`, `transform-timeout`, `transform-failed`; `step-failed`,
+   *   `step-rejected`, `step-unavailable` with own steps
    */
-  apply(bytes: Uint8Array, facts: ImageFacts, recipe: Recipe, signal?: AbortSignal): Promise<MadeImage[]>;
+  apply(
+    bytes: Uint8Array,
+    facts: ImageFacts,
+    recipe: Recipe,
+    signal?: AbortSignal,
+    key?: string,
+  ): Promise<MadeImage[]>;
 }
 
 /** Draws small pictures for people. Apart from the {@link Transformer}: nothing that is kept depends on it. */

@@ -1,4 +1,4 @@
-import type { DrawnStep } from './steps/table.ts';
+import type { DrawnStep } from '../image/steps.ts';
 
 export interface Size {
   readonly width: number;

@@ -9,7 +9,7 @@ import { negateGifInFile } from './gif/negate.ts';
 import type { LosslessResult } from './jpeg/lossless.ts';
 import { renderPage } from './page.ts';
 import { intermediate, type PassContext, runPass } from './passes.ts';
-import { type OutputPlan, type PixelPlan, planOutput } from './plan.ts';
+import { type Model, type OutputPlan, type PixelPlan, planOutput } from './plan.ts';
 import { negatePngInFile } from './png/negate.ts';
 import { type Source, type SourcePage, sourcePages } from './source.ts';
 import { type EncodedPage, joinTiff } from './tiff/join.ts';
@@ -22,6 +22,7 @@ export interface MakeContext extends PassContext {
 
 /**
  * @param lossless what was made of a JPEG without decoding it, where that was tried, by output
+ * @param like what outputs are written like, where that is another image than the source
  * @throws KuvaError `image-damaged`, `step-impossible`, `transform-timeout`, `transform-failed`
  */
 export async function makeOutputs(
@@ -30,8 +31,11 @@ export async function makeOutputs(
   recipe: Recipe,
   context: MakeContext,
   lossless: ReadonlyMap<string, LosslessResult> = new Map(),
+  like: Model = source,
 ): Promise<MadeImage[]> {
-  const plans = recipe.outputs.map((output) => planOutput(output, source, facts, lossless.get(output.name)));
+  const plans = recipe.outputs.map((output) =>
+    planOutput(output, source, facts, lossless.get(output.name), like),
+  );
   const pixels = plans.filter((plan) => plan.way === 'pixels').map((plan) => new PixelOutput(plan, source));
   if (pixels.length > 0) await fillPages(source, pixels, context);
   const made: MadeImage[] = [];

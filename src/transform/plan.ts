@@ -1,6 +1,6 @@
 /** How each output of a recipe will be made from this image; what cannot be made is refused before anything is decoded. */
 import { isPlainNegation, type RecipeOutput } from '../image/recipe.ts';
-import type { StepOf } from '../image/steps.ts';
+import { isDrawn, type StepOf } from '../image/steps.ts';
 import type { ImageFacts } from './contract.ts';
 import { convertedEncoding } from './converted.ts';
 import { type Encoding, formatTraits } from './encoding.ts';
@@ -10,7 +10,7 @@ import { keptEncoding } from './kept.ts';
 import { negatesInFile } from './png/negate.ts';
 import { impossible } from './refusal.ts';
 import type { Source, SourcePage } from './source.ts';
-import { type BoundStep, bindStep, type DrawnStep } from './steps/table.ts';
+import { type BoundStep, bindStep } from './steps/table.ts';
 
 export type OutputPlan =
   /** No steps: the bytes as they are. */
@@ -36,8 +36,12 @@ export interface PixelPlan {
   readonly why: string | undefined;
 }
 
+/** What an output is written like where its recipe does not say: mostly the source itself. */
+export type Model = Pick<Source, 'format' | 'bytes' | 'metadata'>;
+
 /**
  * @param tried what was made of a JPEG without decoding it, where that was tried
+ * @param like the image that the source was made from, where it is a file in between
  * @throws KuvaError `step-impossible`
  */
 export function planOutput(
@@ -45,13 +49,19 @@ export function planOutput(
   source: Source,
   facts: ImageFacts,
   tried: LosslessResult | undefined,
+  like: Model = source,
 ): OutputPlan {
-  const { bytes, format } = source;
+  const { bytes, format } = like;
   const convert = output.steps.find((step): step is StepOf<'convert'> => step.step === 'convert');
-  const drawn = output.steps.filter((step): step is DrawnStep => step.step !== 'convert');
+  const drawn = output.steps.filter(isDrawn);
   const strip = output.metadata === 'strip';
-  if (convert === undefined && !strip && drawn.length === 0) return { way: 'copy', output };
-  if (isPlainNegation(output) && (format === 'gif' || (format === 'png' && negatesInFile(bytes)))) {
+  if (convert === undefined && !strip && drawn.length === 0 && like === source)
+    return { way: 'copy', output };
+  if (
+    isPlainNegation(output) &&
+    like === source &&
+    (format === 'gif' || (format === 'png' && negatesInFile(bytes)))
+  ) {
     return { way: 'in-file', output, format };
   }
   if (tried !== undefined && 'bytes' in tried) return { way: 'lossless', output, made: tried };
@@ -61,7 +71,7 @@ export function planOutput(
       'Set lossless: auto for the output, then such a JPEG is decoded and encoded again.',
     );
   }
-  if (holdsHiddenFrames(format, bytes)) {
+  if (holdsHiddenFrames(source.format, source.bytes)) {
     throw impossible(
       `The image is an animated PNG, and output ${output.name} would keep only its first frame`,
       'Convert it to an animated WebP or GIF and upload that. (Negation alone would work.)',
@@ -70,10 +80,14 @@ export function planOutput(
   // Pages of a TIFF may each be stored in another way.
   const encoding = ({ frame, metadata }: Pick<SourcePage, 'frame' | 'metadata'>) =>
     convert === undefined
-      ? keptEncoding(format, format === 'tiff' ? frame.bytes : bytes, metadata)
+      ? keptEncoding(
+          format,
+          format === 'tiff' && like === source ? frame.bytes : bytes,
+          like === source ? metadata : like.metadata,
+        )
       : convertedEncoding(convert);
   const written = convert === undefined ? format : convert.format;
-  if (written === 'svg') keptEncoding(format, bytes, source.metadata);
+  if (written === 'svg') keptEncoding(format, bytes, like.metadata);
   const traits = written === 'svg' ? formatTraits.png : formatTraits[written];
   const onlyFirst = convert !== undefined && 'pages' in convert && convert.pages === 'first';
   if (traits.pages === 'one' && facts.pages > 1 && !onlyFirst) {

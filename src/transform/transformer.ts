@@ -1,20 +1,28 @@
-import type { PreviewMaker, Transformer } from './contract.ts';
+import type { Recipe } from '../image/recipe.ts';
+import { isApart } from '../image/steps.ts';
+import type { MadeImage, PreviewMaker, Transformer } from './contract.ts';
 import { formatReaders } from './formats.ts';
 import { inspectImage } from './inspect.ts';
 import { prepareEntropy } from './jpeg/entropy/machine.ts';
-import { makeLosslessly } from './jpeg/lossless.ts';
+import { type LosslessResult, makeLosslessly } from './jpeg/lossless.ts';
 import { prepareLibvips } from './libvips.ts';
 import type { Limits } from './limits.ts';
 import { makeOutputs } from './make.ts';
+import type { Stage } from './own/stage.ts';
+import { makeInStages, newMemory } from './own/stages.ts';
+import { ownTime } from './own/time.ts';
+import { noTools, type OwnTools } from './own/tools.ts';
 import { noRecipeFiles, type RecipeFiles } from './recipeFiles.ts';
 import { drawPreview } from './preview/draw.ts';
 import { openSource } from './source.ts';
-import { timeBudget } from './time.ts';
+import { type TimeBudget, timeBudget } from './time.ts';
 import { weighImage } from './weigh.ts';
 
 export interface TransformerOptions {
   /** What `loadRecipeFiles` read; needed only for recipes with composite steps. */
   readonly files?: RecipeFiles;
+  /** What `loadOwnSteps` found; needed only for recipes with commands and modules. */
+  readonly tools?: OwnTools;
   /** Called for each page that is decoded. */
   readonly onDecode?: () => void;
 }
@@ -26,21 +34,52 @@ export function createTransformer(
 ): Transformer & PreviewMaker {
   prepareLibvips();
   prepareEntropy();
-  const { files = noRecipeFiles, onDecode = () => undefined } = options;
+  const { files = noRecipeFiles, tools = noTools, onDecode = () => undefined } = options;
+  /** The outputs of a recipe without steps that stand apart. */
+  const make = async (
+    { bytes, image, like }: Pick<Stage, 'bytes' | 'image'> & Partial<Pick<Stage, 'like'>>,
+    recipe: Recipe,
+    time: TimeBudget,
+  ): Promise<MadeImage[]> => {
+    const own = like === undefined || like.bytes === bytes;
+    // It reads every code of the file, and is stricter than the check that follows where it cannot.
+    const lossless = own ? makeLosslessly(bytes, image, recipe, time) : new Map<string, LosslessResult>();
+    if (![...lossless.values()].some((made) => 'bytes' in made)) formatReaders[image.format].check(bytes);
+    const source = await openSource(bytes, image);
+    const model = own ? source : await openSource(like.bytes, like.image);
+    return makeOutputs(source, image, recipe, { files, time, onDecode }, lossless, model);
+  };
   return {
     inspect: (bytes) => inspectImage(viewed(bytes), limits),
     weigh: weighImage,
     preview: (bytes, room) => drawPreview(viewed(bytes), limits, room),
-    async apply(bytes, facts, recipe, signal) {
-      const time = timeBudget(limits.time, signal);
-      const whole = viewed(bytes);
-      // It reads every code of the file, and is stricter than the check that follows where it cannot.
-      const lossless = makeLosslessly(whole, facts, recipe, time);
-      if (![...lossless.values()].some((made) => 'bytes' in made)) formatReaders[facts.format].check(whole);
-      const source = await openSource(whole, facts);
-      return makeOutputs(source, facts, recipe, { files, time, onDecode }, lossless);
+    async apply(bytes, image, recipe, signal, key = '') {
+      const time = timeBudget(limits.time + ownTime(recipe), signal);
+      const source = { bytes: viewed(bytes), image };
+      const plain = recipe.outputs.filter(({ steps }) => !steps.some(isApart));
+      const made = plain.length > 0 ? await make(source, { ...recipe, outputs: plain }, time) : [];
+      const memory = newMemory();
+      const context = {
+        limits,
+        time,
+        tools,
+        key,
+        make: async (stage: Pick<Stage, 'bytes' | 'image' | 'like'>, output: Recipe['outputs'][number]) =>
+          only(await make(stage, { ...recipe, outputs: [output] }, time)),
+      };
+      const outputs: MadeImage[] = [];
+      for (const output of recipe.outputs) {
+        const plainly = made.find((one) => one.output === output.name);
+        outputs.push(plainly ?? (await makeInStages(source, output, context, memory)));
+      }
+      return outputs;
     },
   };
+}
+
+function only([first]: readonly MadeImage[]): MadeImage {
+  if (first === undefined) throw new RangeError('an output that was not made');
+  return first;
 }
 
 /** The same bytes as a Buffer, not copied. */

@@ -5,12 +5,13 @@
 import type { ImageFormat } from '../image/format.ts';
 import { isTurning, type Recipe, type RecipeOutput } from '../image/recipe.ts';
 import type { ConvertFormat } from '../image/settings/convert.ts';
-import type { StepOf } from '../image/steps.ts';
+import { type DrawnStep, isDrawn, type StepOf } from '../image/steps.ts';
 import type { ImageFacts } from './contract.ts';
 import { formatTraits } from './encoding.ts';
 import { type Size, sizeAfter } from './growth.ts';
 import { groupSteps } from './groups.ts';
-import { bindStep, type DrawnStep } from './steps/table.ts';
+import { weighOwnSteps } from './own/weigh.ts';
+import { bindStep } from './steps/table.ts';
 
 /** What one image costs however small it is: threads' buffers, codecs' tables. */
 const base = 16e6;
@@ -61,7 +62,7 @@ export function weighImage(facts: ImageFacts, recipe: Recipe): number {
   const shared = recipe.outputs.length > 1 ? page * sample : 0;
   const reading = facts.rowByRow === true ? rowByRow : decoding[format](sample, channels);
   const read = page * (frames ? facts.pages * unrolled : reading);
-  return Math.ceil(base + read + shared + working + kept);
+  return Math.ceil(base + read + shared + working + kept + weighOwnSteps(facts, recipe));
 }
 
 /** `working` ends with the output, `kept` stays until all are done. */
@@ -72,7 +73,7 @@ function weighOutput(
   shared: boolean,
 ): { working: number; kept: number } {
   const convert = output.steps.find((step): step is StepOf<'convert'> => step.step === 'convert');
-  const drawn = output.steps.filter((step): step is DrawnStep => step.step !== 'convert');
+  const drawn = output.steps.filter(isDrawn);
   const written = convert?.format ?? (facts.format === 'svg' ? 'png' : facts.format);
   const scale = Math.max(1, (facts.largestPage ?? 0) / (facts.width * facts.height));
   const pixels = ({ width, height }: Size) => width * height * scale;

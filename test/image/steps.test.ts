@@ -44,6 +44,9 @@ describe('a step', () => {
     composite: { composite: { file: 'mark.png' } },
     trim: 'trim',
     extend: { extend: { top: 1 } },
+    measure: { measure: ['blur'] },
+    command: { command: ['convert', '{in}', '{out}'] },
+    module: { module: 'count.ts' },
     convert: { convert: 'avif' },
   };
 
@@ -117,7 +120,9 @@ describe('the JSON Schema of a step', () => {
     const settings = z.record(z.string(), z.object({ description: z.string().min(5) }));
     for (const { title, properties } of anyOf) {
       if (properties === undefined || title === undefined || title === 'convert') continue;
-      const inner = z.object({ properties: z.unknown() }).parse(properties[title]);
+      // Some can be written as their one setting: then as a map all the same.
+      const asMap = z.object({ anyOf: z.tuple([z.unknown()], z.unknown()) }).safeParse(properties[title]);
+      const inner = z.object({ properties: z.unknown() }).parse(asMap.data?.anyOf[0] ?? properties[title]);
       settings.parse(inner.properties);
     }
     expect(text).toContain('"default":"inside"');

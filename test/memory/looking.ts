@@ -1,3 +1,4 @@
+import { holdsOf } from './facts.ts';
 import type { ImageState } from '../../src/image/state.ts';
 import type { ImageRow, LedgerRecord, LedgerStatus, LogFilter } from '../../src/ledger/contract.ts';
 import type { MemoryDatabase } from './database.ts';
@@ -30,6 +31,7 @@ export function recordsOf(database: MemoryDatabase, pipeline: string, filter: Lo
       within(record.at, filter) &&
       (filter.afterRecord === undefined || record.id > filter.afterRecord) &&
       (filter.currentOnly !== true || isCurrent(record)) &&
+      (filter.facts === undefined || holdsOf(filter.facts, record)) &&
       (named(record.image.key) || named(record.outputKey)),
   );
   return cut(found, filter, (record) => [filter.afterRecord === undefined ? record.at : 0, record.id]);

@@ -2,7 +2,8 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { stepSchema } from '../../src/image/steps.ts';
 import { groupSteps } from '../../src/transform/groups.ts';
-import { bindStep, type DrawnStep } from '../../src/transform/steps/table.ts';
+import { type DrawnStep, isDrawn } from '../../src/image/steps.ts';
+import { bindStep } from '../../src/transform/steps/table.ts';
 import * as photos from '../pictures/photos.ts';
 import { made, recipeOf } from './kit.ts';
 import { difference, samples } from './samples.ts';
@@ -58,9 +59,7 @@ describe('steps are done in the order of the recipe', () => {
 
   const pairs = all.flatMap(([first, one]) => all.map(([second, other]) => ({ first, second, one, other })));
   const sharing = pairs.filter(({ one, other }) => {
-    const bound = [one, other]
-      .map((step) => stepSchema.parse(step))
-      .filter((step) => step.step !== 'convert');
+    const bound = [one, other].map((step) => stepSchema.parse(step)).filter(isDrawn);
     return groupSteps(bound.map(bindStep), false).length === 1;
   });
 

@@ -5,6 +5,7 @@ import { checkDatabase } from '../doctor/database.ts';
 import { checkEvents } from '../doctor/events.ts';
 import { failed, type Finding, ok, warning } from '../doctor/finding.ts';
 import { checkMachine } from '../doctor/machine.ts';
+import { checkOwnSteps } from '../doctor/ownSteps.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
 import type { Action } from '../action.ts';
@@ -51,6 +52,7 @@ async function* examine(options: SharedOptions, signal: AbortSignal): AsyncGener
       'recipe',
       `${recipe.outputs.length} ${recipe.outputs.length === 1 ? 'output' : 'outputs'} an image${chooser === undefined ? '' : `, unless one of ${config.choose.length} rules says otherwise`}`,
     );
+    yield* await checkOwnSteps(config, recipe);
     yield await checkDecoder(transformer).finally(closeTransforms);
   } catch (thrown) {
     yield failed('recipe', toKuvaError(thrown));

@@ -1,8 +1,12 @@
 import { z } from 'zod';
+import { KuvaError } from '../../image/failure.ts';
+import { parseFactsQuery } from '../../image/factsQuery.ts';
 import { imageStates } from '../../image/state.ts';
 import { showKey } from '../../image/key.ts';
+import { mostApart } from '../../ledger/catalogue/alike.ts';
 import type { LogFilter } from '../../ledger/contract.ts';
 import { pause } from '../../pipeline/pause.ts';
+import { type DuplicatesQuestion, printDuplicates } from '../duplicates.ts';
 import { exitCodes } from '../exit.ts';
 import { fromImage, fromRecord, type LogLine } from '../logLine.ts';
 import { logPrinters } from '../logPrinters.ts';
@@ -18,7 +22,26 @@ const optionsSchema = sharedOptions.extend({
   limit: z.number(),
   format: z.enum(['table', 'csv', 'json']),
   follow: z.boolean().optional(),
+  where: z.string().optional(),
+  duplicates: z.union([z.literal(true), z.string()]).optional(),
 });
+
+/** Bits in which the hashes of pictures that look alike differ at most, when nobody says otherwise. */
+const usuallyApart = 4;
+
+/** `--duplicates`, `--duplicates dhash`, `--duplicates before.phash:6` */
+function duplicatesQuestion(asked: true | string): DuplicatesQuestion {
+  if (asked === true) return { by: 'bytes' };
+  const [, path = '', distance] = /^([\w.]+?)(?::(\d{1,2}))?$/.exec(asked) ?? [];
+  const bits = Number(distance ?? usuallyApart);
+  if (path === '' || bits > mostApart) {
+    throw new KuvaError('usage-invalid', {
+      what: `--duplicates is not understood: ${showKey(asked)}`,
+      remedy: `Write --duplicates for the same bytes, or name a hash and in how many bits (0 to ${mostApart}) two may differ: --duplicates dhash:4.`,
+    });
+  }
+  return { by: 'looks', path: path.split('.'), distance: bits };
+}
 
 /** Milliseconds between two looks with `--follow`. */
 const interval = 500;
@@ -27,8 +50,21 @@ const interval = 500;
 export const log: Action = (given, terminal) => {
   const options = optionsSchema.parse(given);
   const format = terminal.json ? 'json' : options.format;
+  const duplicates = options.duplicates === undefined ? undefined : duplicatesQuestion(options.duplicates);
+  const facts = options.where === undefined ? undefined : parseFactsQuery(options.where);
+  if (facts !== undefined && options.state?.some((state) => state !== 'done') === true) {
+    throw new KuvaError('usage-invalid', {
+      what: '--where asks for facts, and only images that are done have them',
+      remedy: 'Leave out --state.',
+    });
+  }
   return withLedger(options, terminal, async (system) => {
+    if (duplicates !== undefined) {
+      await printDuplicates(system.look().catalogue, duplicates, format, terminal);
+      return exitCodes.ok;
+    }
     const filter: LogFilter = {
+      ...(facts !== undefined && { facts }),
       ...(options.name !== undefined && { name: options.name }),
       ...(options.image !== undefined && { imageId: options.image }),
       ...(options.since !== undefined && { since: options.since }),
@@ -36,7 +72,8 @@ export const log: Action = (given, terminal) => {
       ...(options.limit > 0 && { limit: options.limit }),
     };
     // Of the one image that was asked for: whatever became of it.
-    const states = options.state ?? (options.image === undefined ? ['done'] : imageStates);
+    const states =
+      options.state ?? (options.image === undefined || facts !== undefined ? ['done'] : imageStates);
     const printer = logPrinters[format](terminal);
     const lines: LogLine[] = [];
     for await (const line of logLines(system, filter, states)) {
@@ -99,9 +136,11 @@ async function follow(
 
 async function nothing(
   { ledger }: LedgerSystem,
-  options: { name?: string | undefined; state?: readonly string[] | undefined },
+  options: { name?: string | undefined; state?: readonly string[] | undefined; where?: string | undefined },
 ): Promise<string> {
   const which = options.name === undefined ? 'No image' : `No image that matches "${showKey(options.name)}"`;
+  if (options.where !== undefined)
+    return `${which} is done and fits --where. (\`kuva log --json\` shows the facts that there are.)`;
   if (options.state !== undefined) return `${which} is in that state.`;
   const { rejected, failed } = await ledger.counts();
   const aside = rejected + failed;

@@ -2,6 +2,7 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { loadConfig } from '../../config/load.ts';
+import type { Facts, Json } from '../../image/facts.ts';
 import { KuvaError } from '../../image/failure.ts';
 import { parseObjectKey } from '../../image/key.ts';
 import { showBytes, showDuration } from '../../image/quantity.ts';
@@ -44,7 +45,14 @@ export const tryImage: Action = async (given, terminal) => {
     },
   ).finally(closeTransforms);
   const { recipe, rule } = choice;
-  const written: { file: string; bytes: number; format: string; width: number; height: number }[] = [];
+  const written: {
+    file: string;
+    bytes: number;
+    format: string;
+    width: number;
+    height: number;
+    facts?: Facts;
+  }[] = [];
   for (const [at, output] of recipe.outputs.entries()) {
     const image = made[at];
     if (image === undefined) continue;
@@ -56,6 +64,7 @@ export const tryImage: Action = async (given, terminal) => {
       format: image.format,
       width: image.width,
       height: image.height,
+      ...(image.facts !== undefined && { facts: image.facts }),
     });
   }
   if (terminal.json) {
@@ -74,14 +83,23 @@ export const tryImage: Action = async (given, terminal) => {
     `${options.image}: ${facts.format}, ${facts.width} × ${facts.height}${pages}, ${facts.depth} bits, ${showBytes(bytes.length)}`,
   );
   if (rule !== undefined) terminal.line(`by the rule "${rule}"`);
-  for (const { file, format, width, height, bytes: size } of written) {
+  for (const { file, format, width, height, bytes: size, facts: known } of written) {
     terminal.line(
       `${terminal.paint('green', '✓')} ${file}: ${format}, ${width} × ${height}, ${showBytes(size)}`,
     );
+    for (const [name, value] of Object.entries(known ?? {})) terminal.line(`    ${name}: ${factText(value)}`);
   }
   terminal.line(`in ${showDuration(took)}`);
   return exitCodes.ok;
 };
+
+/** Characters of a fact that are shown; a histogram has hundreds. */
+const mostShown = 100;
+
+function factText(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
+}
 
 async function transformed(
   transformer: Transformer,
@@ -92,7 +110,7 @@ async function transformed(
   const begun = performance.now();
   const facts = await transformer.inspect(bytes);
   const choice = choose(bytes.length, facts);
-  const made = await transformer.apply(bytes, facts, choice.recipe);
+  const made = await transformer.apply(bytes, facts, choice.recipe, undefined, basename(path));
   return { bytes, facts, made, choice, took: performance.now() - begun };
 }
 

@@ -87,6 +87,24 @@ export interface History {
   readonly bytes: readonly number[];
 }
 
+/** An image that is not the only one of its kind. */
+export interface DuplicateImage {
+  readonly id: bigint;
+  readonly bucket: string;
+  readonly key: ObjectKey;
+  /** When it was first recorded. */
+  readonly at: Date;
+  /** What it looks like, where that was asked for. */
+  readonly hash?: string;
+}
+
+export interface Duplicates {
+  /** Of the input, where it is the same. */
+  readonly sha256?: string;
+  /** Oldest first. */
+  readonly images: readonly DuplicateImage[];
+}
+
 export interface Catalogue {
   /**
    * Images by their last change, newest first. Each statement looks at a bounded number of rows and `milliseconds`
@@ -99,4 +117,11 @@ export interface Catalogue {
   /** From now on. */
   followEnded(most: number): Promise<EndedFollower>;
   history(span: HistorySpan): Promise<History>;
+  /** Images whose inputs had the same bytes. */
+  sameBytes(): AsyncIterable<Duplicates>;
+  /**
+   * Images whose perceptual hashes, a fact at this path, differ in so many bits at most. All hashes are held in memory
+   * meanwhile: some 200 bytes an image.
+   */
+  lookAlike(path: readonly string[], distance: number): AsyncIterable<Duplicates>;
 }

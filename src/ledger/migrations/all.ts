@@ -10,6 +10,7 @@ import { previews } from './009-previews.ts';
 import { looking } from './010-looking.ts';
 import { ways } from './011-ways.ts';
 import { choosing } from './012-choosing.ts';
+import { facts } from './013-facts.ts';
 
 export interface Migration {
   readonly id: number;
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   looking,
   ways,
   choosing,
+  facts,
 ];

@@ -1,3 +1,5 @@
+import type { KuvaError } from '../../image/failure.ts';
+
 const first = 250;
 const longest = 10_000;
 
@@ -9,14 +11,14 @@ export class BackOff {
   #pause = 0;
   #until = 0;
   /** Why the last one did not come up; undefined when it did. */
-  why: string | undefined;
+  why: KuvaError | undefined;
 
   /** Milliseconds to wait until a process may be started. */
   get left(): number {
     return Math.max(0, this.#until - performance.now());
   }
 
-  failed(why: string): void {
+  failed(why: KuvaError): void {
     this.why = why;
     this.#pause = Math.min(Math.max(this.#pause * 2, first), longest);
     this.#until = performance.now() + this.#pause;

@@ -4,6 +4,7 @@ import { Duplex, type Readable } from 'node:stream';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Limits } from '../limits.ts';
+import type { OwnTools } from '../own/tools.ts';
 import type { RecipeFiles } from '../recipeFiles.ts';
 import type { Ending } from './ending.ts';
 import { type Frame, FrameReader, framePieces } from './frames.ts';
@@ -22,6 +23,7 @@ export interface DecoderSetup {
   readonly program: DecoderProgram;
   readonly limits: Limits;
   readonly files: RecipeFiles;
+  readonly tools?: OwnTools;
   /** `low`: it works only where nobody else wants the processor. */
   readonly priority?: 'low';
 }
@@ -46,7 +48,7 @@ export class Decoder {
   /** The answer to its setting up. */
   readonly begun: Promise<Reply>;
 
-  constructor({ program, limits, files, priority }: DecoderSetup) {
+  constructor({ program, limits, files, tools, priority }: DecoderSetup) {
     this.#child = spawn(
       process.execPath,
       // Its garbage is collected when an image is done, if there is much.
@@ -68,7 +70,7 @@ export class Decoder {
     });
     this.gone = this.#watch();
     this.begun = this.ask(
-      { ask: 'setup', protocol, limits, files: [...files.keys()] },
+      { ask: 'setup', protocol, limits, files: [...files.keys()], ...(tools && { tools }) },
       [...files.values()],
       0,
     );
@@ -107,8 +109,10 @@ export class Decoder {
     this.#pipe.uncork();
   }
 
-  /** Ends it at once, whatever it is doing; it has nothing to lose. */
+  /** Ends it at once, whatever it is doing, and the command that it runs; it has nothing to lose. */
   kill(): void {
+    const { pid } = this.#child;
+    if (this.#ending === undefined && pid !== undefined) endGroup(pid);
     this.#child.kill('SIGKILL');
   }
 
@@ -151,6 +155,10 @@ export class Decoder {
         this.#reply({ kind: 'ended', ending: this.#ending });
         resolve(this.#ending);
       };
+      // A command that it ran would go on without it.
+      child.once('exit', () => {
+        if (child.pid !== undefined) endGroup(child.pid);
+      });
       // `close` comes when the last words are in.
       child.once('close', end);
       child.once('error', (error) => {
@@ -158,6 +166,16 @@ export class Decoder {
         if (child.pid === undefined) end(null, null);
       });
     });
+  }
+}
+
+/** Ends all that is left of a decoder's group, which is its own and bears its number. */
+function endGroup(pid: number): void {
+  if (process.platform === 'win32') return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing is left of it.
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the worker and a decoder's process say to each other. Each side parses what comes: the decoder reads strangers' files. */
 import { z } from 'zod';
+import { factsSchema as knownFacts } from '../../image/facts.ts';
 import type { Histogram } from '../../image/preview.ts';
 import { imageFormats } from '../../image/format.ts';
 import { recipeSchema } from '../../image/recipe.ts';
@@ -43,13 +44,26 @@ const histogramSchema: z.ZodType<Histogram> = z.union([
 
 const waySchema = z
   .discriminatedUnion('way', [
-    z.strictObject({ way: z.enum(['copy', 'lossless']) }),
+    z.strictObject({ way: z.enum(['copy', 'lossless', 'own']) }),
     z.strictObject({ way: z.literal('pixels'), why: text.optional() }),
   ])
   .transform((how): Way => {
     if (how.way !== 'pixels') return how;
     return { way: how.way, ...(how.why !== undefined && { why: how.why }) };
   });
+
+const toolsSchema = z.strictObject({
+  folder: z.string(),
+  scratch: z.string(),
+  environment: z.record(z.string(), z.string()),
+  programs: z.record(z.string(), z.string()),
+  modules: z
+    .array(z.strictObject({ file: z.string(), export: z.string(), sha256: z.string().optional() }))
+    .readonly(),
+  bubblewrap: z.string().optional(),
+});
+
+export type ToldTools = z.infer<typeof toolsSchema>;
 
 /** Worker to decoder. `setup` comes first, and brings the recipe's files as blobs, named by their SHA-256. */
 export const requestSchema = z.discriminatedUnion('ask', [
@@ -58,11 +72,12 @@ export const requestSchema = z.discriminatedUnion('ask', [
     protocol: z.number(),
     limits: z.strictObject({ bytes: z.number(), pixels: z.number(), pages: z.number(), time: z.number() }),
     files: z.array(z.string()),
+    tools: toolsSchema.optional(),
   }),
   /** One blob: the image. The decoder keeps it for `apply`. */
   z.strictObject({ ask: z.literal('inspect') }),
   /** The image as a blob, or none: the one that was inspected last. */
-  z.strictObject({ ask: z.literal('apply'), facts: factsSchema, recipe: recipeSchema }),
+  z.strictObject({ ask: z.literal('apply'), facts: factsSchema, recipe: recipeSchema, key: z.string() }),
   /** One blob: the image. `room`: bytes of memory that drawing it may take. */
   z.strictObject({ ask: z.literal('preview'), room: z.number().nonnegative() }),
   /** The image that was inspected last will not be applied here. Has no answer. */
@@ -78,6 +93,9 @@ const refusals = [
   'step-impossible',
   'transform-timeout',
   'transform-failed',
+  'step-failed',
+  'step-rejected',
+  'step-unavailable',
   'internal',
 ] as const satisfies readonly FailureCode[];
 
@@ -95,7 +113,7 @@ export type TransformFailure = z.infer<typeof failureSchema>;
 export const answerSchema = z.discriminatedUnion('answer', [
   z.strictObject({ answer: z.literal('ready'), protocol: z.number(), rss: count }),
   /** It cannot work on this machine, whatever the image. */
-  z.strictObject({ answer: z.literal('unfit'), why: text }),
+  z.strictObject({ answer: z.literal('unfit'), why: text, failure: failureSchema.optional() }),
   z.strictObject({ answer: z.literal('facts'), facts: factsSchema, rss: count }),
   /** One blob an output. */
   z.strictObject({
@@ -109,6 +127,7 @@ export const answerSchema = z.discriminatedUnion('answer', [
         height: count,
         pages: count,
         how: waySchema,
+        facts: knownFacts.optional(),
       }),
     ),
     rss: count,

@@ -112,7 +112,7 @@ export class DecoderPool {
 
   #refuseAll(): void {
     for (const order of this.#waiting.splice(0)) {
-      order.failed(unavailable(this.#backOff.why ?? 'reason unknown'));
+      order.failed(this.#backOff.why ?? unavailable('reason unknown'));
     }
   }
 

@@ -1,16 +1,20 @@
 /** What a decoder's reply is worth: whether it answers what was asked. */
 import { describeEnding } from './ending.ts';
 import type { Reply } from './decoder.ts';
+import type { KuvaError } from '../../image/failure.ts';
 import type { ImageAnswer } from './messages.ts';
+import { toldFailure, unavailable } from './refusals.ts';
 import type { Order } from './seat.ts';
 
 type AnyAnswer = Extract<Reply, { kind: 'answer' }>['answer'];
 
 /** Why a process did not get ready. */
-export function whyNotReady(reply: Reply): string {
-  if (reply.kind === 'ended') return describeEnding(reply.ending);
-  if (reply.kind === 'nonsense') return reply.why;
-  return reply.answer.answer === 'unfit' ? reply.answer.why : 'it answered something else';
+export function whyNotReady(reply: Reply): KuvaError {
+  if (reply.kind === 'ended') return unavailable(describeEnding(reply.ending));
+  if (reply.kind === 'nonsense') return unavailable(reply.why);
+  if (reply.answer.answer !== 'unfit') return unavailable('it answered something else');
+  const { why, failure } = reply.answer;
+  return failure === undefined ? unavailable(why) : toldFailure(failure);
 }
 
 /** The answer to an order, or what is wrong with it. */

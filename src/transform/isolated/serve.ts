@@ -5,15 +5,27 @@ import { toKuvaError } from '../../image/failure.ts';
 import { defaultRecipe } from '../../image/recipe.ts';
 import type { PreviewMaker, Transformer } from '../contract.ts';
 import type { Limits } from '../limits.ts';
+import type { OwnTools } from '../own/tools.ts';
 import type { RecipeFiles } from '../recipeFiles.ts';
 import { type Frame, FrameReader, framePieces } from './frames.ts';
-import { type Answer, isRefusal, protocol, requestSchema, type TransformFailure } from './messages.ts';
-import { watchWorker } from './watchdog.ts';
+import {
+  type Answer,
+  isRefusal,
+  protocol,
+  requestSchema,
+  type ToldTools,
+  type TransformFailure,
+} from './messages.ts';
+import { endWithGroup, watchWorker } from './watchdog.ts';
 
 /** The descriptor over which requests come and answers go. */
 export const channel = 3;
 
-export type MakeTransformer = (limits: Limits, files: RecipeFiles) => Promise<Transformer & PreviewMaker>;
+export type MakeTransformer = (
+  limits: Limits,
+  files: RecipeFiles,
+  tools: OwnTools | undefined,
+) => Promise<Transformer & PreviewMaker>;
 
 /** A PNG of one grey pixel: decoding and encoding it shows that sharp works here before any image is at stake. */
 const sample = Buffer.from(
@@ -28,10 +40,7 @@ const untidy = 16e6;
 export function serve(make: MakeTransformer): void {
   standApart();
   const pipe = new Socket({ fd: channel });
-  const end = (): void => {
-    process.kill(process.pid, 'SIGKILL');
-  };
-  pipe.on('end', end).on('error', end);
+  pipe.on('end', endWithGroup).on('error', endWithGroup);
   const decoder = new Decoder(make, (answer, blobs) => {
     // All pieces in one call of the system.
     pipe.cork();
@@ -72,7 +81,7 @@ class Decoder {
     if (request.ask === 'setup') {
       const files = new Map<string, Buffer>();
       request.files.forEach((sha256, at) => files.set(sha256, blobs[at] ?? Buffer.alloc(0)));
-      await this.#setUp(request.protocol, request.limits, files);
+      await this.#setUp(request.protocol, request.limits, files, toolsOf(request.tools));
       return;
     }
     const image = blobs[0] ?? this.#kept;
@@ -92,8 +101,14 @@ class Decoder {
         this.#send({ answer: 'drawn', ...about, rss: process.memoryUsage.rss() }, [bytes]);
         return;
       }
-      const made = await this.#transformer.apply(image, request.facts, request.recipe);
-      const outputs = made.map(({ output, format, contentType, width, height, pages, how }) => ({
+      const made = await this.#transformer.apply(
+        image,
+        request.facts,
+        request.recipe,
+        undefined,
+        request.key,
+      );
+      const outputs = made.map(({ output, format, contentType, width, height, pages, how, facts }) => ({
         output,
         format,
         contentType,
@@ -101,6 +116,7 @@ class Decoder {
         height,
         pages,
         how,
+        ...(facts !== undefined && { facts }),
       }));
       const blobsMade = made.map(({ bytes }) => bytes);
       const size = blobsMade.reduce((sum, { length }) => sum + length, image.length);
@@ -111,17 +127,39 @@ class Decoder {
     }
   }
 
-  async #setUp(theirs: number, limits: Limits, files: RecipeFiles): Promise<void> {
+  async #setUp(
+    theirs: number,
+    limits: Limits,
+    files: RecipeFiles,
+    tools: OwnTools | undefined,
+  ): Promise<void> {
     try {
       if (theirs !== protocol) throw new Error('another version of kuva was installed meanwhile');
-      const transformer = await this.#make(limits, files);
+      const transformer = await this.#make(limits, files, tools);
       await transformer.apply(sample, await transformer.inspect(sample), defaultRecipe);
+      await this.#loadModules(tools);
       this.#transformer = transformer;
       this.#send({ answer: 'ready', protocol, rss: process.memoryUsage.rss() });
     } catch (thrown) {
-      this.#send({ answer: 'unfit', why: textOf(thrown) });
+      const failure = failureOf(thrown);
+      const own = failure.code === 'step-unavailable';
+      this.#send({ answer: 'unfit', why: textOf(thrown), ...(own && { failure }) });
     }
   }
+
+  /** @throws KuvaError `step-unavailable` */
+  async #loadModules(tools: OwnTools | undefined): Promise<void> {
+    if (tools === undefined || tools.modules.length === 0) return;
+    const { loadModule } = await import('../own/module.ts');
+    for (const module of tools.modules) await loadModule(module, tools.folder);
+  }
+}
+
+/** A decoder leads a group of its own, in which there is nothing but it and the command that it runs. */
+function toolsOf(tools: ToldTools | undefined): OwnTools | undefined {
+  if (tools === undefined) return undefined;
+  const { bubblewrap, ...others } = tools;
+  return { ...others, ...(bubblewrap !== undefined && { bubblewrap }), alone: process.platform !== 'win32' };
 }
 
 function failureOf(thrown: unknown): TransformFailure {

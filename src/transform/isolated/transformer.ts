@@ -1,6 +1,8 @@
 import { KuvaError } from '../../image/failure.ts';
 import type { PreviewMaker, Transformer } from '../contract.ts';
 import type { Limits } from '../limits.ts';
+import { ownTime } from '../own/time.ts';
+import type { OwnTools } from '../own/tools.ts';
 import { noRecipeFiles, type RecipeFiles } from '../recipeFiles.ts';
 import { weighImage } from '../weigh.ts';
 import type { DecoderProgram } from './decoder.ts';
@@ -10,6 +12,8 @@ import { spokeNonsense, toldFailure } from './refusals.ts';
 export interface IsolatedOptions {
   /** What `loadRecipeFiles` read. */
   readonly files?: RecipeFiles;
+  /** What `loadOwnSteps` found. */
+  readonly tools?: OwnTools;
   /** Decoders at the same time: as many as transforms may run. */
   readonly size: number;
   /** `low`: they work only where nobody else wants the processor. */
@@ -48,8 +52,11 @@ const ownProgram: DecoderProgram = {
  * `decoder-unavailable` and `interrupted`.
  */
 export function createIsolatedTransformer(limits: Limits, options: IsolatedOptions): IsolatedTransformer {
-  const { files = noRecipeFiles, size, priority, program = ownProgram } = options;
-  const pool = new DecoderPool({ program, limits, files, ...(priority && { priority }) }, size);
+  const { files = noRecipeFiles, tools, size, priority, program = ownProgram } = options;
+  const pool = new DecoderPool(
+    { program, limits, files, ...(tools && { tools }), ...(priority && { priority }) },
+    size,
+  );
   const time = limits.time + grace;
   return {
     warmUp: () => {
@@ -79,17 +86,24 @@ export function createIsolatedTransformer(limits: Limits, options: IsolatedOptio
       const { width, height, histogram } = answer;
       return { bytes, width, height, histogram };
     },
-    async apply(image, facts, recipe, signal) {
+    async apply(image, facts, recipe, signal, key = '') {
       const memory = weighImage(facts, recipe) * lenience.factor + image.length * 2 + lenience.bytes;
-      const request = { ask: 'apply', facts, recipe } as const;
-      const { answer, blobs } = await pool.run({ image, request, memory, time, signal });
+      const request = { ask: 'apply', facts, recipe, key } as const;
+      const { answer, blobs } = await pool.run({
+        image,
+        request,
+        memory,
+        time: time + ownTime(recipe),
+        signal,
+      });
       if (answer.answer === 'refused') throw toldFailure(answer.failure);
       if (answer.answer !== 'made') throw spokeNonsense('no outputs');
       return answer.outputs.map((output, at) => {
         const bytes = blobs[at];
         if (bytes === undefined)
           throw new KuvaError('internal', { what: `Output ${output.output} has no bytes` });
-        return { ...output, bytes };
+        const { facts: known, ...about } = output;
+        return { ...about, bytes, ...(known !== undefined && { facts: known }) };
       });
     },
   };

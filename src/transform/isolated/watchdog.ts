@@ -10,9 +10,23 @@ export const lifeline = 4;
  */
 const program = `
 const { Socket } = require('node:net');
-const end = () => process.kill(process.pid, 'SIGKILL');
+const end = () => {
+  // With the command that it runs, which is of its group.
+  try { process.kill(-process.pid, 'SIGKILL'); } catch {}
+  process.kill(process.pid, 'SIGKILL');
+};
 new Socket({ fd: ${lifeline} }).on('end', end).on('error', end).on('close', end).resume();
 `;
+
+/** Ends this process with the command that it runs, which is of its group and would go on by itself. */
+export function endWithGroup(): void {
+  try {
+    process.kill(-process.pid, 'SIGKILL');
+  } catch {
+    // It leads no group: then there is nothing beside it.
+  }
+  process.kill(process.pid, 'SIGKILL');
+}
 
 export function watchWorker(): void {
   const thread = new Worker(program, {
@@ -24,5 +38,5 @@ export function watchWorker(): void {
   });
   thread.unref();
   // Without it nothing would end a decoder that is stuck: better none than one that stays for ever.
-  thread.once('error', () => process.kill(process.pid, 'SIGKILL'));
+  thread.once('error', endWithGroup);
 }

@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import type { StepName, StepOf } from '../../image/steps.ts';
+import type { DrawnStep, StepOf } from '../../image/steps.ts';
 import type { Frame } from '../frame.ts';
 import type { RecipeFiles } from '../recipeFiles.ts';
 
@@ -11,7 +11,7 @@ import type { RecipeFiles } from '../recipeFiles.ts';
  * but the encoding. The places follow sharp's `pipeline.cc`; `test/transform/order.test.ts` compares every pair that
  * may share a pass with the same two done one by one.
  */
-export interface StepKind<Name extends StepName> {
+export interface StepKind<Name extends DrawnStep['step']> {
   readonly order: number | 'alone';
   /** It must know the size of what it is given, so it begins a pass. */
   readonly sized?: true;

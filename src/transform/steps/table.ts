@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import type { Step, StepName } from '../../image/steps.ts';
+import type { DrawnStep } from '../../image/steps.ts';
 import type { Frame } from '../frame.ts';
 import type { RecipeFiles } from '../recipeFiles.ts';
 import { autoOrient } from './autoOrient.ts';
@@ -21,11 +21,8 @@ import { sharpen } from './sharpen.ts';
 import { tint } from './tint.ts';
 import { trim } from './trim.ts';
 
-/** Steps that change pixels: all but the one that says how they are written. */
-export type DrawnStep = Exclude<Step, { step: 'convert' }>;
-
 /** Every step's way of being done. A step that is missing here does not compile. */
-export const stepKinds: { readonly [Name in Exclude<StepName, 'convert'>]: StepKind<Name> } = {
+export const stepKinds: { readonly [Name in DrawnStep['step']]: StepKind<Name> } = {
   negate,
   grayscale,
   resize,
@@ -46,7 +43,7 @@ export const stepKinds: { readonly [Name in Exclude<StepName, 'convert'>]: StepK
 };
 
 /** A step with its settings bound, whatever its kind. */
-export interface BoundStep extends Omit<StepKind<StepName>, 'draw' | 'mayAddAlpha'> {
+export interface BoundStep extends Omit<StepKind<DrawnStep['step']>, 'draw' | 'mayAddAlpha'> {
   readonly name: DrawnStep['step'];
   readonly addsAlpha: boolean;
   draw(image: Sharp, frame: Frame, files: RecipeFiles): Sharp | Promise<Sharp>;
@@ -91,7 +88,7 @@ export function bindStep(step: DrawnStep): BoundStep {
   }
 }
 
-interface Drawer<S extends DrawnStep> extends Omit<StepKind<StepName>, 'draw' | 'mayAddAlpha'> {
+interface Drawer<S extends DrawnStep> extends Omit<StepKind<DrawnStep['step']>, 'draw' | 'mayAddAlpha'> {
   mayAddAlpha?(step: S): boolean;
   draw(image: Sharp, step: S, frame: Frame, files: RecipeFiles): Sharp | Promise<Sharp>;
 }

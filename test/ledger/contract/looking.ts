@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Facts } from '../../../src/image/facts.ts';
+import { parseFactsQuery } from '../../../src/image/factsQuery.ts';
 import type { Ledger } from '../../../src/ledger/contract.ts';
-import { all, begun, beginOptions, finish, inputBucket, put, seen } from '../sample.ts';
+import { all, begun, beginOptions, finish, inputBucket, put, recipe, recordOf, seen } from '../sample.ts';
 import { type Given, note } from './given.ts';
 
 export function looking(given: Given): void {
@@ -53,6 +55,39 @@ export function looking(given: Given): void {
       expect(await find('a_b')).toEqual(['a_b']);
       expect(await find('k\\s')).toEqual(['back\\slash']);
       expect(await find('CAT')).toEqual([]);
+    });
+
+    it('finds records by their facts, and by what else is known of them', async () => {
+      const known = async (name: string, facts: Facts | undefined) => {
+        const attempt = begun(await given.ledger.begin(await put(given.ledger, name), beginOptions(name)));
+        const record = { ...recordOf(attempt), ...(facts !== undefined && { facts }) };
+        await given.ledger.commit(attempt, [record], recipe);
+        await given.ledger.settle(attempt, { state: 'done' });
+      };
+      await known('sharp', { blur: 0.1, exif: { model: "X'100" }, label: 'cat', ok: true });
+      await known('soft', { blur: 0.9, exif: { model: 'Y_1' }, label: 'dog', ok: null });
+      await known('odd', { blur: 'much', label: ['cat'], 'a b': { 'c.d': 1 } });
+      await known('unmeasured', undefined);
+      const found = async (where: string) =>
+        (await all(given.ledger.records({ facts: parseFactsQuery(where), oldestFirst: true }))).map(
+          (record): string => record.image.key,
+        );
+      expect(await found('blur < 0.2')).toEqual(['sharp']);
+      expect(await found('blur > 0')).toEqual(['sharp', 'soft']);
+      expect(await found('not blur > 0.5')).toEqual(['sharp', 'odd', 'unmeasured']);
+      expect(await found("blur = 'much'")).toEqual(['odd']);
+      expect(await found('blur != 0.1')).toEqual(['soft', 'odd']);
+      expect(await found("exif.model = 'X''100'")).toEqual(['sharp']);
+      expect(await found("exif.model like 'Y_1'")).toEqual(['soft']);
+      expect(await found("exif.model like 'X*'")).toEqual(['sharp']);
+      expect(await found("label in ('cat', 'dog') and ok = true")).toEqual(['sharp']);
+      expect(await found('ok = null')).toEqual(['soft']);
+      expect(await found('missing exif.model')).toEqual(['odd', 'unmeasured']);
+      expect(await found('"a b"."c.d" = 1')).toEqual(['odd']);
+      expect(await found("output.key like 'negated_s*' and input.width >= 640")).toEqual(['sharp', 'soft']);
+      expect(await found("label = '''; drop table kuva.records; --'")).toEqual([]);
+      const [record] = await all(given.ledger.records({ name: 'soft' }));
+      expect(record?.facts).toEqual({ blur: 0.9, exif: { model: 'Y_1' }, label: 'dog', ok: null });
     });
 
     it('shows more than a page, in order and each once', async () => {

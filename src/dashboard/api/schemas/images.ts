@@ -109,6 +109,10 @@ export const recordSchema = z
       .string()
       .optional()
       .openapi({ description: 'Why it was not made without loss, where that was tried.' }),
+    facts: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .openapi({ description: "What the recipe's steps measured: see docs/facts.md." }),
     durations: durationsSchema,
   })
   .openapi('Record');
