@@ -32,7 +32,9 @@ export default defineConfig({
           exclude: ['test/whole/**', 'test/proof/**'],
         },
       },
-      { test: { ...shared, retry, name: 'whole', include: ['test/whole/**/*.test.ts'] } },
+      {
+        test: { ...shared, retry, name: 'whole', include: ['test/whole/**/*.test.ts'], testTimeout: 180_000 },
+      },
       { test: { ...shared, name: 'proof', include: ['test/proof/**/*.test.ts'], testTimeout: 180_000 } },
     ],
   },

@@ -24,11 +24,16 @@ async function visibleProcesses(top: number): Promise<{ text: string; children: 
   }
   const family = [top];
   for (const pid of family) for (const [child, parent] of parents) if (parent === pid) family.push(child);
-  const files = family.flatMap((pid) => [
-    `/proc/${pid}/cmdline`,
-    ...(pid === top ? [] : [`/proc/${pid}/environ`]),
-  ]);
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  const lookAt = (pid: number, file: string): Promise<string> =>
+    readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+  const own = await lookAt(top, 'cmdline');
+  const texts = await Promise.all(
+    family.map(async (pid) => {
+      const line = await lookAt(pid, 'cmdline');
+      // A child has its parent's line and environment until it becomes the program that it was started for (execve(2)).
+      return pid === top || line === own ? line : `${line}\n${await lookAt(pid, 'environ')}`;
+    }),
+  );
   return { text: texts.join('\n'), children: family.length - 1 };
 }
 
