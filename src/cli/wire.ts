@@ -212,16 +212,14 @@ export async function wireTransforms(configs: readonly KuvaConfig[]): Promise<Wi
   }
   const [first] = configs;
   if (first === undefined) throw new Error('there is no pipeline');
-  const transformer = createIsolatedTransformer(first.limits, {
-    files,
-    size: thisMachine().cores,
-    ...(tools !== undefined && { tools }),
-  });
+  const { limits } = first;
+  const brought = { files, ...(tools !== undefined && { tools }) };
+  const transformer = createIsolatedTransformer(limits, { ...brought, size: thisMachine().cores });
   transformer.warmUp();
   return {
     transformer,
     wire: ({ pipeline, recipe }) => recipes.get(pipeline) ?? { recipe },
-    openIdleTransformer: () => createIsolatedTransformer(first.limits, { files, size: 1, priority: 'low' }),
+    openIdleTransformer: () => createIsolatedTransformer(limits, { ...brought, size: 1, priority: 'low' }),
     async closeTransforms() {
       await transformer.close();
       if (tools !== undefined) await removeScratch(tools);

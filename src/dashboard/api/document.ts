@@ -18,7 +18,13 @@ const notServed = (): never => {
 
 /** `docs/openapi.json`: every route there is, described by the code that answers it. @param version of the program */
 export function openApiText(version: string): string {
-  const catalogue = { search: notServed, followEnded: notServed, history: notServed };
+  const catalogue = {
+    search: notServed,
+    followEnded: notServed,
+    history: notServed,
+    sameBytes: notServed,
+    lookAlike: notServed,
+  };
   const ledger = { images: notServed, records: notServed, retry: notServed };
   const maker = { inspect: notServed, weigh: notServed, apply: notServed, preview: notServed };
   const document = openApiDocument(version, [

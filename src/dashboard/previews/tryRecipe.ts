@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { KuvaError } from '../../image/failure.ts';
 import { showBytes } from '../../image/quantity.ts';
 import type { Preview } from '../../image/preview.ts';
 import type { Recipe } from '../../image/recipe.ts';
+import type { Step } from '../../image/steps.ts';
 import type { ImageFacts, MadeImage, PreviewMaker, Transformer } from '../../transform/contract.ts';
 
 /** What a recipe makes of an image, for people to look at. Nothing of it is stored anywhere. */
@@ -52,29 +54,44 @@ function warningsFor({ pages, depth }: ImageFacts): string[] {
 }
 
 /**
- * A recipe from elsewhere may lay over an image the pictures that the recipes in force have, and no other file of this
- * machine: it would be a way to read it.
+ * A recipe from elsewhere may use the pictures, programs and modules that the recipes in force use, just as they use
+ * them, and nothing else of this machine: it would be a way to read its files, or to run anything on it.
  * @throws KuvaError `config-invalid`
  */
 export function withKnownFiles(recipe: Recipe, inForce: readonly Recipe[]): Recipe {
-  const known = new Map(
-    inForce
-      .flatMap(({ outputs }) => outputs)
-      .flatMap(({ steps }) => steps)
-      .flatMap((step) => (step.step === 'composite' ? [[step.file, step.sha256] as const] : [])),
-  );
+  const known = inForce.flatMap(({ outputs }) => outputs).flatMap(({ steps }) => steps);
   return {
     outputs: recipe.outputs.map((output) => ({
       ...output,
-      steps: output.steps.map((step) => {
-        if (step.step !== 'composite') return step;
-        const sha256 = known.get(step.file);
-        if (sha256 !== undefined) return { ...step, sha256 };
-        throw new KuvaError('config-invalid', {
-          what: `The picture ${step.file} is in no recipe in force, and no other file is read for a trial`,
-          remedy: 'Try it with `kuva try` on the machine that has the file.',
-        });
-      }),
+      steps: output.steps.map((step) => knownStep(step, known)),
     })),
   };
+}
+
+function knownStep(step: Step, known: readonly Step[]): Step {
+  if (step.step === 'composite') {
+    const same = known.find((other) => other.step === 'composite' && other.file === step.file);
+    if (same?.step === 'composite') return { ...step, sha256: same.sha256 };
+    throw notKnown(
+      `The picture ${step.file} is in no recipe in force, and no other file is read for a trial`,
+    );
+  }
+  if (step.step !== 'command' && step.step !== 'module') return step;
+  const same = known.find((other) => isDeepStrictEqual(unmarked(other), unmarked(step)));
+  if (same !== undefined) return same;
+  throw notKnown(
+    `This step ${step.step} is in no recipe in force, and for a trial no other program or module runs on this machine`,
+  );
+}
+
+/** Of the recipe in force, the digests of programs and modules are known; whoever types a recipe leaves them out. */
+function unmarked(step: Step): object {
+  return { ...step, sha256: undefined };
+}
+
+function notKnown(what: string): KuvaError {
+  return new KuvaError('config-invalid', {
+    what,
+    remedy: 'Try it with `kuva try` on the machine that has the file.',
+  });
 }

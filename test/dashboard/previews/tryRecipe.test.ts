@@ -1,6 +1,11 @@
 /** A recipe is tried on a picture before anything runs: by the very code that would run, and nothing of it stays. */
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { readRecipe } from '../../../src/config/readRecipe.ts';
+import { withKnownFiles } from '../../../src/dashboard/previews/tryRecipe.ts';
+import { temporaryFolder } from '../../whole/kuva.ts';
 import { triedSchema } from '../../../src/dashboard/api/schemas/previews.ts';
 import { errorSchema } from '../../../src/dashboard/api/schemas/words.ts';
 import { keysIn } from '../../pipeline/kit.ts';
@@ -72,6 +77,36 @@ describe('trying a recipe', () => {
     expect(errorSchema.parse(JSON.parse(answer.text)).error.what).toBe(
       'The picture /etc/passwd is in no recipe in force, and no other file is read for a trial',
     );
+  });
+
+  it('runs no program and no module that the recipe in force does not run', async () => {
+    const kit = await openPreviewsKit();
+    const folder = await temporaryFolder();
+    const [ran, module] = [join(folder, 'ran'), join(folder, 'evil.mjs')];
+    await writeFile(
+      module,
+      `import fs from 'node:fs'; fs.writeFileSync('${ran}', ''); export default (i) => i;`,
+    );
+    for (const step of [`command: { run: [touch, ${ran}] }`, `module: { file: ${module} }`]) {
+      const answer = await kit.post(
+        path(`recipe: { steps: [${step}] }`),
+        await makeJpeg({ width: 80, height: 60 }),
+      );
+      expect([answer.status, errorSchema.parse(JSON.parse(answer.text)).error.what]).toEqual([
+        400,
+        expect.stringMatching(/is in no recipe in force/),
+      ]);
+    }
+    expect(await readdir(folder)).toEqual(['evil.mjs']);
+  });
+
+  it('knows the steps in force again, whose digests nobody types', () => {
+    const step = 'command: { run: [convert, -negate, "{in}", "{out}"]';
+    const written = readRecipe(`recipe: { steps: [${step} }] }`);
+    const noted = readRecipe(`recipe: { steps: [${step}, sha256: { convert: '${'ab'.repeat(32)}' } }] }`);
+    expect(withKnownFiles(written, [noted])).toEqual(noted);
+    const other = readRecipe('recipe: { steps: [command: { run: [convert, -flip, "{in}", "{out}"] }] }');
+    expect(() => withKnownFiles(other, [noted])).toThrow(/in no recipe in force/);
   });
 
   it('is refused to pages of other sites', async () => {
