@@ -24,6 +24,7 @@ const configPieces = [
   '^src/pipeline/choose/choose\\.ts$',
   '^src/alerts/config\\.ts$',
   '^src/cloud/session/login\\.ts$',
+  '^src/cloud/config\\.ts$',
   '^src/web/(config|eventsConfig|listen)\\.ts$',
 ];
 

@@ -31,11 +31,21 @@ export function completionTree(program: Command): CompletionTree {
   return {
     ...completed(program),
     commands: help.visibleCommands(program).map((command) => ({
-      ...completed(command),
+      ...(command.commands.length > 0 ? group(command) : completed(command)),
       // commander's own `help [command]` does not tell what it takes.
       ...(command.name() === 'help' && { arguments: [names] }),
     })),
   };
+}
+
+/** `kuva cloud plan`: the second word is completed as an argument, and every option of its commands is offered. */
+function group(command: Command): CompletedCommand {
+  const own = completed(command);
+  const inner = command.commands.map(completed);
+  const options = new Map(
+    [own, ...inner].flatMap(({ options: some }) => some).map((option) => [option.flags.join(), option]),
+  );
+  return { ...own, options: [...options.values()], arguments: [inner.map(({ name }) => name)] };
 }
 
 function completed(command: Command): CompletedCommand {

@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { toKuvaError } from '../image/failure.ts';
 import { visibleLines } from '../image/visible.ts';
 import { imageStates } from '../image/state.ts';
+import { addCloud } from './cloudProgram.ts';
 import { act, examples, shared } from './commandLine.ts';
 import { exitCodes, reportFailure } from './exit.ts';
 import { openTerminal } from './terminal.ts';
@@ -46,6 +47,7 @@ export function makeProgram(version: string): Command {
   addQuestions(program);
   addDashboard(program);
   addSetUp(program);
+  addCloud(program);
   return program;
 }
 
@@ -174,6 +176,12 @@ function addQuestions(program: Command): void {
     )
     .addHelpText('after', examples('kuva verify', 'kuva verify cat.jpg', 'kuva verify --json'));
   act(verify, async () => (await import('./commands/verify.ts')).verifyOutputs, ['name'], 'each');
+
+  const selfTest = shared(program.command('self-test'))
+    .description('send a test image through the workers that run, compare every output, and remove it again')
+    .option('--limit <duration>', 'how long it may take', '2min')
+    .addHelpText('after', examples('kuva self-test', 'kuva self-test --limit 10min --json'));
+  act(selfTest, async () => (await import('./commands/selfTest.ts')).selfTestCommand);
 
   const alerts = shared(program.command('alerts'))
     .addArgument(new Argument('<what>', 'what to do').choices(['test']))

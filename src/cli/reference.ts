@@ -4,7 +4,16 @@ import { exitCodes } from './exit.ts';
 
 /** The command reference in Markdown, from the same tree that `--help` prints. */
 export function commandReference(program: Command): string {
-  return program.commands.map((command) => commandSection(program.name(), command)).join('\n\n');
+  return sections(program.name(), program).join('\n\n');
+}
+
+/** A group of commands (`kuva cloud`) has no section of its own: each of its commands has one. */
+function sections(name: string, parent: Command): string[] {
+  return parent.commands.flatMap((command) =>
+    command.commands.length > 0
+      ? sections(`${name} ${command.name()}`, command)
+      : [commandSection(name, command)],
+  );
 }
 
 function commandSection(program: string, command: Command): string {

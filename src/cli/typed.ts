@@ -26,3 +26,11 @@ export function parseImageId(text: string): bigint {
   if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError('Give the number that a log line names.');
   return BigInt(text);
 }
+
+/** A number of machines, 1 or more. */
+export function parseWorkers(text: string): number {
+  const count = parseCount(text);
+  if (count < 1 || count > 50)
+    throw new InvalidArgumentError('Give a number from 1 to 50; `kuva cloud down` takes all away.');
+  return count;
+}

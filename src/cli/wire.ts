@@ -6,10 +6,12 @@ import type { Catalogue } from '../ledger/catalogue/contract.ts';
 import { openCatalogue } from '../ledger/catalogue/catalogue.ts';
 import { startEmbedded } from '../ledger/embedded/startEmbedded.ts';
 import { openLedger } from '../ledger/ledger.ts';
+import { forgetImage } from '../ledger/forgetImage.ts';
 import { checkSchema, migrate } from '../ledger/migrate.ts';
 import { type LedgerPool, openPool } from '../ledger/pool.ts';
 import { openPreviewStore } from '../ledger/previews.ts';
 import { openMonitor } from '../ledger/monitor.ts';
+import { pipelineNumber } from '../ledger/pipelineId.ts';
 import { openQueue } from '../ledger/queue.ts';
 import { thisMachine } from '../pipeline/budgets.ts';
 import { type Chooser, makeChooser, type Rule } from '../pipeline/choose/choose.ts';
@@ -111,6 +113,8 @@ export interface WiredLedger {
   readonly monitor: Monitor;
   /** Does the schema still fit this program? A newer one may have come since. @throws KuvaError `database-*` */
   readonly checkSchema: () => Promise<void>;
+  /** Takes the rows of one of kuva's own test images out again. */
+  readonly forget: (imageId: bigint) => Promise<void>;
   /** For a person to read, e.g. that a foreign `log_records` is in the way. */
   readonly notices: readonly string[];
 }
@@ -126,6 +130,7 @@ export async function wireLedger(
     queue: openQueue(pool, pipeline, { lease }),
     monitor: openMonitor(pool, pipeline),
     checkSchema: () => checkSchema(pool),
+    forget: (imageId) => forgetImage({ pool, pipeline, pipelineId: pipelineNumber(pool, pipeline) }, imageId),
     notices,
   };
 }

@@ -1,4 +1,5 @@
 /** The configuration in force: everything resolved, every default filled in. */
+import type { CloudConfig } from '../cloud/config.ts';
 import type { Recipe } from '../image/recipe.ts';
 import type { Secret } from '../image/secret.ts';
 import type { DatabaseConnection } from '../ledger/config.ts';
@@ -33,6 +34,10 @@ export interface KuvaConfig {
   readonly alerts: AlertsChoice;
   /** Left out: the object store pushes nothing. */
   readonly events?: EventsChoice;
+  /** Of the common `s3` block, where keys are missing: for `kuva cloud`, which may make them. */
+  readonly s3Endpoint?: string;
+  /** What `kuva cloud` makes; left out: its defaults. */
+  readonly cloud?: CloudConfig;
 }
 
 /** How the object store tells a worker of new objects. */

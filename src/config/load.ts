@@ -29,6 +29,8 @@ export interface LoadedConfig {
   readonly value: KuvaConfig;
   /** Of every pipeline in the file, in its order. */
   readonly values: readonly KuvaConfig[];
+  /** What was written in the file about that pipeline, as if the file were about it alone, and what is set over it. */
+  readonly form: Readonly<Record<string, unknown>>;
   /** Everything in force with its origin, in the form of the file. */
   readonly settings: readonly Setting[];
   /** The same origins by key path: "input" → "kuva.yaml line 3". */
@@ -89,9 +91,11 @@ export function inspectConfig(options: LoadOptions = {}): InspectedConfig {
     );
   }
   const settings = distinctSettings(checked.flatMap((one) => one.settings));
+  const value = options.pipeline === undefined ? first : named(values, options.pipeline);
   return {
-    value: options.pipeline === undefined ? first : named(values, options.pipeline),
+    value,
     values,
+    form: (list?.find(({ name }) => name === value.pipeline) ?? alone).written,
     settings,
     origins: new Map(settings.map((setting) => [showKeyPath(setting.path), setting.origin])),
     notes: [...new Set([...checked.flatMap(({ notes }) => notes), ...noticeUnknownVariables(around)])],

@@ -14,6 +14,7 @@ const ownKeys: readonly string[] = [
   'recipe',
   'choose',
   'conflict',
+  'cloud',
 ];
 
 /** One pipeline, as if the file were about it alone. */

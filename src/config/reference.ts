@@ -33,16 +33,22 @@ export function fillParts(page: string, parts: Readonly<Record<string, string>>)
 
 function settingsReference(): string {
   const top = Object.entries(fileNode.properties ?? {});
-  const sections = top.flatMap(([key, node]) => {
-    const block = blockOf(node);
-    return block === undefined
-      ? []
-      : [
-          `### \`${key}\`\n\n${node.description ?? ''}\n\n${settingsTable(block, (name) => `${key}.${name}`)}`,
-        ];
-  });
+  const sections = top.flatMap(([key, node]) => sectionsOf(key, node));
   return [`### All settings\n\n${settingsTable(fileNode, (name) => name)}`, ...sections].join('\n\n');
 }
+
+/** A block's own settings, then those of the blocks in it; a place's have their own chapter. */
+function sectionsOf(key: string, node: SchemaNode): string[] {
+  const block = blockOf(node);
+  if (block === undefined) return [];
+  const inner = placeKeys.has(key) ? [] : Object.entries(block.properties ?? {});
+  return [
+    `### \`${key}\`\n\n${node.description ?? ''}\n\n${settingsTable(block, (name) => `${key}.${name}`)}`,
+    ...inner.flatMap(([name, property]) => sectionsOf(`${key}.${name}`, property)),
+  ];
+}
+
+const placeKeys: ReadonlySet<string> = new Set(['input', 'output', 'rejected', 'recipe']);
 
 function stepsReference(): string {
   const output = branches(fileNode.properties?.['recipe'] ?? {}).find(({ type }) => type === 'object');

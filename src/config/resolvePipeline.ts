@@ -110,6 +110,9 @@ export function resolvePipeline(one: OnePipeline, context: PipelineContext): Res
           http: http.http,
           alerts: alerts.alerts,
           ...(events.events !== undefined && { events: events.events }),
+          ...(places.problems.length > 0 &&
+            parsed.s3?.endpoint !== undefined && { s3Endpoint: parsed.s3.endpoint }),
+          ...(parsed.cloud !== undefined && { cloud: parsed.cloud }),
         };
   const settings = listSettings({ written, places: places.places, database, data, origin });
   const openPassword = database.answer?.passwordInConfig === true && text?.openToOthers === true;

@@ -1,6 +1,7 @@
 /** What may stand in `kuva.yaml`: the one source of validation, of the JSON Schema and of the reference. */
 import { z } from 'zod';
 import { alertsSchema } from '../alerts/config.ts';
+import { cloudSchema } from '../cloud/config.ts';
 import { databaseSchema } from '../ledger/config.ts';
 import {
   chooseSchema,
@@ -74,7 +75,7 @@ export const fileSchema = z
       .max(50)
       .optional()
       .describe(
-        'Several pipelines in one file, all done by the same workers; each may have its own `input`, `output`, `include`, `exclude`, `done`, `rejected`, `recipe`, `choose` and `conflict`. See docs/choosing.md.',
+        'Several pipelines in one file, all done by the same workers; each may have its own `input`, `output`, `include`, `exclude`, `done`, `rejected`, `recipe`, `choose`, `conflict` and `cloud`. See docs/choosing.md.',
       ),
     limits: limitsSchema
       .prefault({})
@@ -88,6 +89,9 @@ export const fileSchema = z
       .describe(
         'New objects that the object store tells of by itself: see docs/events.md. For `kuva events on`.',
       ),
+    cloud: cloudSchema
+      .optional()
+      .describe('The machines and the database that `kuva cloud up` makes on OpenStack: see docs/cloud.md.'),
   })
   .describe('Configuration of kuva: of one pipeline, or of several.');
 

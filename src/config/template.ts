@@ -71,6 +71,13 @@ export function configText({ input, output, database, endpoint, schema }: Templa
     `${off}events:`,
     `${off}  url: http://192.168.1.5:9464`,
     `${off}  secret: \${KUVA_EVENTS_SECRET}`,
+    '',
+    '# The machines and the database that `kuva cloud up` makes on OpenStack: docs/cloud.md. These are the defaults;',
+    '# the clouds are named as in your clouds.yaml.',
+    `${off}cloud:`,
+    `${off}  clouds: { compute: cpouta, database: pukki, s3: cpouta }`,
+    `${off}  compute: { workers: 1, flavor: standard.tiny, image: Ubuntu-24.04, ssh_from: [me] }`,
+    `${off}  database: { flavor: standard.small, size: 1 }`,
   ]
     .join('\n')
     .trimEnd()}\n`;

@@ -98,6 +98,14 @@ export const failureKinds = {
   'usage-invalid': kind('never', 'usage', 'command not understood'),
   'checks-failed': kind('never', 'failure', 'some checks failed'),
   'alert-failed': kind('limited', 'failure', 'alert could not be sent'),
+
+  // Machines in a cloud.
+  'secrets-exposed': kind('never', 'config', 'secrets are open to other users'),
+  'vm-unreachable': kind('patient', 'unavailable', 'machine does not answer'),
+  'vm-not-proven': kind('never', 'failure', 'machine does not prove to be ours'),
+  'vm-failed': kind('limited', 'failure', 'machine does not get ready'),
+  'self-test-failed': kind('limited', 'failure', 'test image did not come through'),
+
   interrupted: kind('patient', 'incomplete', 'stopped before the end'),
   internal: kind('limited', 'failure', 'a fault in kuva itself'),
 } as const satisfies Record<string, FailureKind>;

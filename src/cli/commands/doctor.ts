@@ -1,6 +1,8 @@
 import { inspectConfig } from '../../config/load.ts';
+import { realSurroundings } from '../../config/surroundings.ts';
 import { toKuvaError } from '../../image/failure.ts';
 import { checkBuckets } from '../doctor/buckets.ts';
+import { checkClouds } from '../doctor/clouds.ts';
 import { checkDatabase } from '../doctor/database.ts';
 import { checkEvents } from '../doctor/events.ts';
 import { failed, type Finding, ok, warning } from '../doctor/finding.ts';
@@ -61,6 +63,12 @@ async function* examine(options: SharedOptions, signal: AbortSignal): AsyncGener
   if (problems.length === 0 && !signal.aborted) yield* await checkBuckets(config, signal);
   if (problems.length === 0 && !signal.aborted) yield* await checkEvents(config);
   if (!signal.aborted) yield* await checkDatabase(config, signal);
+  const { cloud } = config;
+  if (cloud === undefined || signal.aborted) return;
+  const { compute, database = compute, s3 = compute } = cloud.clouds;
+  const { instance } = cloud.database;
+  const hasS3Keys = problems.length === 0 && config.input.kind === 's3';
+  yield* await checkClouds({ compute, database, s3, instance, hasS3Keys }, realSurroundings(), { signal });
 }
 
 /** Does a decoder's process start, and do what it is there for? */
