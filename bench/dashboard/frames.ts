@@ -4,6 +4,7 @@ import { hasChromium, openBrowser } from '../../test/dashboard/web/fixture/brows
 import { imageLine } from '../../test/dashboard/web/fixture/lab.ts';
 import { startFixture } from '../../test/dashboard/web/fixture/server.ts';
 import type { Closing } from '../closing.ts';
+import { fromRoot } from '../projectRoot.ts';
 import { quantile } from '../statistics.ts';
 import type { Frames } from './result.ts';
 
@@ -17,7 +18,7 @@ const metricsSchema = z.object({ metrics: z.array(z.object({ name: z.string(), v
 /** One page in a real browser, with images flowing by; undefined without Chromium. */
 export async function measureFrames(seconds: number, closing: Closing): Promise<Frames | undefined> {
   if (!hasChromium()) return undefined;
-  const fixture = await startFixture();
+  const fixture = await startFixture(fromRoot('dist/dashboard/web'));
   closing.add(fixture.close);
   const browser = await openBrowser();
   closing.add(() => browser.close());

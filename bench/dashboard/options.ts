@@ -3,7 +3,7 @@ import { count, parseCommandLine } from '../commandLine.ts';
 
 const optionsSchema = z.strictObject({
   images: count(400, 20_000),
-  outputs: count(5, 20),
+  outputs: count(10, 20),
   rounds: count(3, 20),
   pages: count(20, 100),
   seconds: count(20, 3_600),
@@ -16,7 +16,7 @@ export type DashboardOptions = z.infer<typeof optionsSchema>;
 export const usage = `npm run bench:dashboard -- [options]
 
   --images N    images of a run, small ones (400)
-  --outputs N   outputs of each, and so rows in the ledger (5)
+  --outputs N   outputs of each, and so rows in the ledger (10)
   --rounds N    runs without and with open pages, in turn (3)
   --pages N     pages that are open (20)
   --seconds N   for which 200 images a second flow by in a real Chromium (20)

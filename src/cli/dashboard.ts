@@ -15,18 +15,26 @@ import { readVersion } from './version.ts';
 /** Beside this program's own files: where `npm run build` puts the page. */
 const pageFolder = fileURLToPath(new URL('../dashboard/web', import.meta.url));
 
-/** What is served anyway, and the dashboard with it. @param seeing left out: it is switched off */
+/**
+ * What is served anyway, and the dashboard with it.
+ * @param seeing left out: it is switched off
+ * @param pipelines all of the configuration: the page shows one of them, and says so
+ */
 export function dashboardPlugs(
   system: System,
   plugs: WebPlugs,
   narrator: Narrator,
   seeing: Seeing | undefined,
+  pipelines: readonly string[],
 ): WebPlugs {
   if (seeing === undefined) return plugs;
   const { config, recipe, input, output } = system;
   const { ledger, catalogue, viewing, routes } = seeing;
   const dashboard = openDashboard({
-    about: aboutOf(config, recipe, canUpload(system)),
+    about: {
+      ...aboutOf(config, recipe, canUpload(system)),
+      others: pipelines.filter((name) => name !== config.pipeline),
+    },
     ledger,
     catalogue,
     output,

@@ -3,6 +3,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makePng, makeTiff } from '../pictures/photos.ts';
+import { freePort } from '../../bench/servers/freePorts.ts';
 import { eventually, runKuva, startKuva, temporaryFolder } from './kuva.ts';
 
 const size = { width: 32, height: 24 };
@@ -70,8 +71,9 @@ recipe: { key: 'others/{key}' }
 
 it('one worker serves several pipelines of a file, of which one feeds the other; each can be asked for', async () => {
   const cwd = await temporaryFolder();
+  const port = await freePort();
   await put(cwd, {
-    'kuva.yaml': Buffer.from(`http: { listen: off }
+    'kuva.yaml': Buffer.from(`http: { listen: 127.0.0.1:${port} }
 pipelines:
   - { name: first, input: file:./a, output: file:./b, recipe: { key: 'first_{name}' } }
   - { name: second, input: file:./b, output: file:./c, done: { move: file:./seen }, recipe: { key: 'second_{name}' } }
@@ -98,5 +100,7 @@ pipelines:
   expect(log.stdout).toContain('second_first_x.png');
   expect(log.stdout).not.toContain('"first"');
   expect((await runKuva(['log', '--follow'], { cwd })).code).toBe(2);
+  const about = await fetch(`http://127.0.0.1:${port}/api/v1/about`);
+  expect(await about.json()).toMatchObject({ pipeline: 'first', others: ['second'] });
   expect((await worker.end()).code).toBe(0);
 });

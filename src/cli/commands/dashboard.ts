@@ -1,3 +1,4 @@
+import { loadConfig } from '../../config/load.ts';
 import { KuvaError } from '../../image/failure.ts';
 import { pause } from '../../pipeline/pause.ts';
 import type { Action } from '../action.ts';
@@ -6,7 +7,7 @@ import { exitCodes } from '../exit.ts';
 import { narratorFor } from '../narrate/choose.ts';
 import { openSeeing } from '../previews.ts';
 import { serveWhile } from '../serve.ts';
-import { sharedOptions, withSystem } from '../system.ts';
+import { loadOptions, sharedOptions, withSystem } from '../system.ts';
 import { makeWorkerName } from '../workerName.ts';
 
 /** `kuva dashboard`: the page and its API alone, for workers that run elsewhere. */
@@ -24,7 +25,9 @@ export const dashboard: Action = (given, terminal) => {
     const narrator = narratorFor(system.config, terminal, name);
     for (const notice of system.notices) narrator.note('warn', notice);
     const asked = { ...system, config: { ...system.config, http: { ...http, dashboard: true } } };
-    const plugs = dashboardPlugs(asked, { open: [], guarded: [] }, narrator, openSeeing(asked, name, false));
+    const pipelines = loadConfig(loadOptions(options)).values.map(({ pipeline }) => pipeline);
+    const seeing = openSeeing(asked, name, false);
+    const plugs = dashboardPlugs(asked, { open: [], guarded: [] }, narrator, seeing, pipelines);
     const { stop } = system.stopping;
     await serveWhile(system.config, plugs, narrator, 'shows', async () => {
       while (!stop.aborted) await pause(60_000, stop);

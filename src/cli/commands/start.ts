@@ -56,7 +56,8 @@ function keepGoing(
       if (bad !== undefined) throw bad.reason;
     };
     // The page, metrics and health are the first one's; `kuva dashboard --pipeline` shows another.
-    const plugs = dashboardPlugs(system, first.plugs, first.narrator, first.seeing);
+    const pipelines = systems.map(({ config }) => config.pipeline);
+    const plugs = dashboardPlugs(system, first.plugs, first.narrator, first.seeing, pipelines);
     await serveWhile(system.config, plugs, first.narrator, keepsGoing, workAll);
     if (system.stopping.stopNow.aborted) return exitCodes.incomplete;
     if (!terminal.json) terminal.errorLine('Stopped. Everything that was under way is finished.');

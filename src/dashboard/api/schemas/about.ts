@@ -6,6 +6,10 @@ export const aboutSchema = z
   .object({
     version: z.string(),
     pipeline: z.string(),
+    others: z
+      .array(z.string())
+      .optional()
+      .openapi({ description: 'Further pipelines of the same configuration, which this API does not show.' }),
     input: z.string().openapi({ description: 'Where images are put in.', example: 's3://scans' }),
     output: z.string(),
     rejected: z.string().optional().openapi({ description: 'Where rejected images are moved to.' }),

@@ -18,16 +18,19 @@ export function drawHistory(
   const times = done.map((_, at) => first + (at + 0.5) * step);
   const all = done.map((count, at) => count + (setAside[at] ?? 0));
   const bars = uPlot.paths.bars?.({ size: [0.72, 14], radius: 0.18 });
+  // A wall screen is read from far away.
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const height = Math.round(8.6 * rem);
   const axis = {
     stroke: colour('--ink-3'),
-    font: `11px ${style.fontFamily}`,
+    font: `${Math.round(0.72 * rem)}px ${style.fontFamily}`,
     ticks: { show: false },
   };
   const series = { points: { show: false }, ...(bars !== undefined && { paths: bars }) };
   const plot = new uPlot(
     {
       width: Math.max(160, place.clientWidth),
-      height: 132,
+      height,
       padding: [8, 4, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { setScale: false, x: false, y: false } },
@@ -38,7 +41,7 @@ export function drawHistory(
       axes: [
         {
           ...axis,
-          size: 22,
+          size: 1.45 * rem,
           gap: 6,
           grid: { show: false },
           space: 64,
@@ -46,7 +49,7 @@ export function drawHistory(
         },
         {
           ...axis,
-          size: 40,
+          size: 2.6 * rem,
           gap: 6,
           space: 34,
           incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6],
@@ -72,7 +75,7 @@ export function drawHistory(
   );
   const resize = new ResizeObserver(() => {
     if (place.clientWidth > 0 && place.clientWidth !== plot.width) {
-      plot.setSize({ width: place.clientWidth, height: 132 });
+      plot.setSize({ width: place.clientWidth, height });
     }
   });
   resize.observe(place);

@@ -1,0 +1,91 @@
+/** The page in a real Chromium, on a server that answers as the real one: keyboard, floods, cuts, what comes meanwhile. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hasChromium, openBrowser } from './fixture/browser.ts';
+import { asideLines, imageLine } from './fixture/lab.ts';
+import { type FixtureServer, startFixture } from './fixture/server.ts';
+
+/** Milliseconds: machines that are shared are slow. */
+const patient = { timeout: 30_000 };
+
+describe.runIf(hasChromium())('the page', () => {
+  let browser: Browser;
+  let fixture: FixtureServer;
+  let page: Page;
+  beforeAll(async () => {
+    [browser, fixture] = await Promise.all([openBrowser(), startFixture()]);
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  });
+  beforeEach(() => {
+    fixture.scene = 'busy';
+    fixture.cut(false);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await fixture.close();
+  });
+
+  const focused = (): Promise<string> => page.evaluate<string>('document.activeElement.textContent');
+
+  it('is used with the keyboard alone: past the top, into a view, into an image', async () => {
+    await page.goto(`${fixture.url}/images`);
+    await page.waitForSelector('tbody a');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Skip to the content');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Belt');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.tile a');
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    await page.focus('.tile a');
+    // Nobody hits a tile that moves away.
+    await page.waitForSelector('text=stands still while you look');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.slider input');
+    await page.goBack();
+    await page.waitForSelector('.tile a');
+  });
+
+  it('says which pipelines it does not show', async () => {
+    fixture.scene = 'several';
+    await page.goto(fixture.url);
+    expect(await page.waitForSelector('.others').then((one) => one.textContent())).toMatch(
+      /^One of 3 pipelines of this configuration; plates, sem are not on this page/,
+    );
+  });
+
+  it('keeps a bounded number of pictures while thousands of images flow by', async () => {
+    await page.goto(fixture.url);
+    await page.waitForSelector('.tile');
+    for (let number = 100_000; number < 105_000; number += 50) {
+      const lines = Array.from({ length: 50 }, (_, at) => imageLine(number + at, 0));
+      fixture.flow(lines, 50);
+    }
+    await page.waitForSelector('.tile a[href^="/images/10"]');
+    expect(await page.locator('.tile').count()).toBeLessThanOrEqual(72);
+  });
+
+  it('offers what was set aside meanwhile, and moves nothing under the hands of who reads', async () => {
+    await page.goto(`${fixture.url}/set-aside`);
+    await page.waitForSelector('.aside-row');
+    const [line] = asideLines();
+    if (line === undefined) throw new Error('the laboratory has no broken image');
+    await page.waitForSelector('.lamp.live');
+    fixture.flow([{ ...line, id: '91001' }], 1);
+    await page.click('text=Show 1 image set aside meanwhile');
+    await expect.poll(() => page.locator('text=set aside meanwhile').count(), patient).toBe(0);
+  });
+
+  it('says that it is cut off, keeps what it shows, and comes back by itself', async () => {
+    await page.goto(fixture.url);
+    await page.waitForSelector('.lamp.live');
+    await page.waitForSelector('.tile');
+    fixture.cut(true);
+    await page.waitForSelector('text=Cut off from kuva.');
+    expect(await page.locator('.tile').count()).toBeGreaterThan(0);
+    fixture.cut(false);
+    await page.waitForSelector('text=Connected again. What you see is up to date.');
+    expect(await page.locator('.banner').count()).toBe(0);
+  });
+});
