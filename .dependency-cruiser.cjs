@@ -78,7 +78,7 @@ module.exports = {
       to: { path: '^src/dashboard/web/' },
     },
     home('(preact|@preact|uplot)', 'dashboard/web'),
-    home('sharp', 'transform'),
+    home('(sharp|@imagemagick)', 'transform'),
     home('(undici|@smithy|fast-xml-parser)', 'store/s3'),
     home('(pg|graphile-worker)', 'ledger'),
     home('picomatch', 'pipeline'),

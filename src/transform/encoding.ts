@@ -1,5 +1,6 @@
 /** How a result is written. */
 import type { Sharp } from 'sharp';
+import type { ImageFormat } from '../image/format.ts';
 import type { ConvertFormat } from '../image/settings/convert.ts';
 import type { ColourModel, Frame } from './frame.ts';
 
@@ -34,6 +35,10 @@ export const formatTraits = {
   tiff: { pages: 'several', profile: true, cmyk: true, alpha: true, orientation: true },
   gif: { pages: 'animation', profile: false, cmyk: false, alpha: true, orientation: false },
 } as const satisfies Record<ConvertFormat, FormatTraits>;
+
+export function isWritten(format: ImageFormat): format is ConvertFormat {
+  return Object.hasOwn(formatTraits, format);
+}
 
 /** 8 bits a channel, grey and CMYK as they are. */
 export function eightBits(model: ColourModel): ColourModel {

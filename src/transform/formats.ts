@@ -13,6 +13,8 @@ import { refuseExternalReferences } from './svg/references.ts';
 import { checkTiffPixels, refuseCameraRaw, tiffPageSizes } from './tiff/pages.ts';
 import { readTiff } from './tiff/read.ts';
 import { readWebpChunks } from './webp/chunks.ts';
+import type { ForeignName } from './foreign/contract.ts';
+import { foreignReaders } from './foreign/table.ts';
 
 export interface PageSize {
   readonly width: number;
@@ -32,6 +34,12 @@ interface FormatReader {
    */
   check(bytes: Buffer): void;
 }
+
+/** The header's reader finds what is cut short, and the decoder the rest. */
+const foreign = (name: ForeignName): FormatReader => ({
+  pages: (bytes) => foreignReaders[name].header(bytes).pages,
+  check: (bytes) => void foreignReaders[name].header(bytes),
+});
 
 export const formatReaders: Readonly<Record<ImageFormat, FormatReader>> = {
   jpeg: {
@@ -96,6 +104,15 @@ export const formatReaders: Readonly<Record<ImageFormat, FormatReader>> = {
     // Its XML is read to the end for its size already.
     check: () => undefined,
   },
+  heic: foreign('heic'),
+  jxl: foreign('jxl'),
+  jp2: foreign('jp2'),
+  ico: foreign('ico'),
+  psd: foreign('psd'),
+  bmp: foreign('bmp'),
+  pnm: foreign('pnm'),
+  fits: foreign('fits'),
+  dicom: foreign('dicom'),
 };
 
 /** An animated PNG keeps its frames only where its palette alone is changed. */

@@ -3,6 +3,8 @@ import type { ImageFormat } from '../image/format.ts';
 import { showBytes } from '../image/quantity.ts';
 import type { ImageFacts } from './contract.ts';
 import { readExifTags } from './exifTags.ts';
+import { type ForeignName, isForeign } from './foreign/contract.ts';
+import { foreignReaders } from './foreign/table.ts';
 import { formatReaders, type PageSize } from './formats.ts';
 import { frameOf } from './frame.ts';
 import { readJpegHeader } from './jpeg/header.ts';
@@ -27,6 +29,7 @@ export async function inspectImage(bytes: Buffer, limits: Limits): Promise<Image
   const own = formatReaders[format].pages(bytes);
   // Before any other reader sees the file.
   if (own !== undefined) checkLimits(own, limits);
+  if (isForeign(format)) return foreignFacts(bytes, format);
   const metadata = await readMetadata(bytes, format);
   const pages = own ?? pagesOf(metadata);
   checkLimits(pages, limits);
@@ -46,6 +49,24 @@ export async function inspectImage(bytes: Buffer, limits: Limits): Promise<Image
     ...(format === 'jpeg' && isRowByRow(bytes) ? { rowByRow: true } : {}),
     ...(Object.keys(tags).length > 0 ? { tags } : {}),
     ...(largest > first.width * first.height ? { largestPage: largest } : {}),
+  };
+}
+
+function foreignFacts(bytes: Buffer, format: ForeignName): ImageFacts {
+  const { pages, depth, channels, hasAlpha } = foreignReaders[format].header(bytes);
+  const [first] = pages;
+  if (first === undefined) throw damaged('The file holds no picture');
+  const { width, height } = first;
+  const largest = pages.reduce((most, page) => Math.max(most, page.width * page.height), 0);
+  return {
+    format,
+    width,
+    height,
+    pages: pages.length,
+    depth,
+    channels,
+    hasAlpha,
+    ...(largest > width * height ? { largestPage: largest } : {}),
   };
 }
 

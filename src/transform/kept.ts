@@ -1,6 +1,6 @@
 /** The encoding of an output that keeps its source's format: as much as possible like the source. */
 import type { Metadata } from 'sharp';
-import type { ImageFormat } from '../image/format.ts';
+import { formatNames, type ImageFormat } from '../image/format.ts';
 import { avifSubsampling } from './avif/boxes.ts';
 import { type Encoding, eightBits, withoutCmyk } from './encoding.ts';
 import { chromaSubsampling, readJpegHeader } from './jpeg/header.ts';
@@ -19,7 +19,7 @@ const avifEffort = 2;
 
 /**
  * @param bytes the source; for a TIFF, the view that shows the page
- * @throws KuvaError `step-impossible` for SVG, which is read and never written
+ * @throws KuvaError `step-impossible` for a format that is read and never written
  */
 export function keptEncoding(format: ImageFormat, bytes: Buffer, metadata: Metadata): Encoding {
   const common = { background: white, pages: 'all' } as const;
@@ -79,8 +79,17 @@ export function keptEncoding(format: ImageFormat, bytes: Buffer, metadata: Metad
         ...common,
       };
     case 'svg':
+    case 'heic':
+    case 'jxl':
+    case 'jp2':
+    case 'ico':
+    case 'psd':
+    case 'bmp':
+    case 'pnm':
+    case 'fits':
+    case 'dicom':
       throw impossible(
-        'The image is an SVG drawing, which can be read but not written',
+        `The image is ${formatNames[format]}, which can be read but not written`,
         'Add a convert step to the recipe, such as convert: png.',
       );
   }

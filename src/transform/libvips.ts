@@ -30,7 +30,7 @@ export function prepareLibvips(): void {
  * Opens an image strictly: any warning of a decoder is an error. Pixels have been counted from the header before, so
  * sharp's own limit is off; `unlimited` stays off, which keeps the decoders' limits on chunks and nesting.
  */
-export function openImage(bytes: Buffer | Buffer[], options: SharpOptions = {}): Sharp {
+export function openImage(bytes: Buffer | Buffer[] | Uint16Array, options: SharpOptions = {}): Sharp {
   const strict: SharpOptions = { failOn: 'warning', limitInputPixels: false, ...options };
   return sharp(bytes, strict);
 }

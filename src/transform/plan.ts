@@ -3,7 +3,7 @@ import { isPlainNegation, type RecipeOutput } from '../image/recipe.ts';
 import { isDrawn, type StepOf } from '../image/steps.ts';
 import type { ImageFacts } from './contract.ts';
 import { convertedEncoding } from './converted.ts';
-import { type Encoding, formatTraits } from './encoding.ts';
+import { type Encoding, formatTraits, isWritten } from './encoding.ts';
 import { holdsHiddenFrames } from './formats.ts';
 import type { LosslessResult, MadeLosslessly } from './jpeg/lossless.ts';
 import { keptEncoding } from './kept.ts';
@@ -87,8 +87,9 @@ export function planOutput(
         )
       : convertedEncoding(convert);
   const written = convert === undefined ? format : convert.format;
-  if (written === 'svg') keptEncoding(format, bytes, like.metadata);
-  const traits = written === 'svg' ? formatTraits.png : formatTraits[written];
+  // A format that is read alone is refused here.
+  if (!isWritten(written)) keptEncoding(format, bytes, like.metadata);
+  const traits = formatTraits[isWritten(written) ? written : 'png'];
   const onlyFirst = convert !== undefined && 'pages' in convert && convert.pages === 'first';
   if (traits.pages === 'one' && facts.pages > 1 && !onlyFirst) {
     throw impossible(

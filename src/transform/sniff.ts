@@ -25,9 +25,38 @@ function knownFormat(bytes: Buffer): ImageFormat | undefined {
   // Classic and BigTIFF, in both byte orders.
   if (/^(II[*+]\0|MM\0[*+])$/.test(ascii(bytes, 0, 4))) return 'tiff';
   if (/^(avif|avis)$/.test(brand(bytes)) || brands(bytes).includes('avif')) return 'avif';
+  if (brands(bytes).some((each) => heicBrands.includes(each))) return 'heic';
+  const plain = signatures.find(({ matches }) => matches(bytes));
+  if (plain !== undefined) return plain.format;
   if (looksLikeSvg(bytes)) return 'svg';
   return undefined;
 }
+
+const begins =
+  (magic: string, offset = 0) =>
+  (bytes: Buffer) =>
+    ascii(bytes, offset, magic.length) === magic;
+
+/** The formats that libvips does not read, by their first bytes. */
+const signatures: readonly { readonly format: ImageFormat; readonly matches: (bytes: Buffer) => boolean }[] =
+  [
+    { format: 'jp2', matches: begins('\0\0\0\x0cjP  ') },
+    { format: 'jp2', matches: begins('\xff\x4f\xff\x51') },
+    { format: 'jxl', matches: begins('\xff\x0a') },
+    { format: 'jxl', matches: begins('\0\0\0\x0cJXL ') },
+    { format: 'psd', matches: begins('8BPS') },
+    { format: 'fits', matches: begins('SIMPLE  =') },
+    { format: 'dicom', matches: begins('DICM', 128) },
+    // A text may begin with "BM"; it does not go on with the size of a header.
+    {
+      format: 'bmp',
+      matches: (bytes) =>
+        begins('BM')(bytes) && /^[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0$/.test(ascii(bytes, 14, 4)),
+    },
+    // A count of pictures, and the first one's reserved byte.
+    { format: 'ico', matches: (bytes) => /^\0\0\x01\0[^\0]\0$/.test(ascii(bytes, 0, 6)) && bytes[9] === 0 },
+    { format: 'pnm', matches: (bytes) => /^(P[1-6][\s#]|P7\n)/.test(ascii(bytes, 0, 3)) },
+  ];
 
 /** The major brand of an ISO base media file, or an empty text. */
 function brand(bytes: Buffer): string {
@@ -44,27 +73,17 @@ function brands(bytes: Buffer): string[] {
 
 /** First bytes, at an offset, of what people put into a bucket of images. Sources: each format's specification. */
 const pictures: readonly (readonly [magic: string, name: string, offset?: number])[] = [
-  ['BM', 'a BMP image'],
-  ['\0\0\0\x0cjP  ', 'a JPEG 2000 image'],
-  ['\xff\x4f\xff\x51', 'a JPEG 2000 image'],
-  ['\xff\x0a', 'a JPEG XL image'],
-  ['\0\0\0\x0cJXL ', 'a JPEG XL image'],
-  ['8BPS', 'a Photoshop document'],
   ['\x76\x2f\x31\x01', 'an OpenEXR image'],
   ['#?RADIANCE', 'a Radiance HDR image'],
   ['gimp xcf', 'a GIMP document'],
-  ['\0\0\x01\0', 'a Windows icon'],
-  ['SIMPLE  =', 'a FITS image'],
-  ['DICM', 'a DICOM image', 128],
   ['ZISRAWFILE', 'a Zeiss CZI microscope image'],
   ['\xda\xbe\xce\x0a', 'a Nikon ND2 microscope image'],
   ['\x70\0\0\0', 'a Leica LIF microscope image'],
   ['FUJIFILMCCD-RAW', 'a camera raw file of a Fujifilm camera'],
   ['IIRO', 'a camera raw file of an Olympus camera'],
   ['IIU\0', 'a camera raw file of a Panasonic camera'],
-  ['P4\n', 'a PBM image'],
-  ['P5\n', 'a PGM image'],
-  ['P6\n', 'a PPM image'],
+  ['PF\n', 'a PFM image with floating-point pixels'],
+  ['Pf\n', 'a PFM image with floating-point pixels'],
 ];
 
 const others: typeof pictures = [
@@ -88,16 +107,18 @@ const others: typeof pictures = [
   ['\x1a\x45\xdf\xa3', 'a video'],
 ];
 
-const heicBrands = ['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis', 'mif1', 'msf1'];
+const heicBrands = ['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis'];
 
 const convertIt = 'Convert it to JPEG, PNG, TIFF, WebP or AVIF and upload that.';
 
 function stranger(bytes: Buffer): KuvaError {
   const found = (table: typeof pictures) =>
     table.find(([magic, , offset = 0]) => ascii(bytes, offset, magic.length) === magic)?.[1];
-  const picture = heicBrands.includes(brand(bytes)) ? 'a HEIC photo' : found(pictures);
+  const picture = /^(mif1|msf1)$/.test(brand(bytes))
+    ? 'a HEIF image of another coding than HEVC and AV1'
+    : found(pictures);
   if (picture !== undefined) {
-    return unsupported(`The file is ${picture}: that format is not supported yet`, convertIt);
+    return unsupported(`The file is ${picture}: that format is not supported`, convertIt);
   }
   const other = brand(bytes) !== '' ? 'a video' : found(others);
   if (other !== undefined) return notAnImage(`The file is not an image: it looks like ${other}`);

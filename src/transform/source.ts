@@ -4,8 +4,11 @@ import type { ImageFormat } from '../image/format.ts';
 import { animationFrames } from './animation.ts';
 import type { ImageFacts } from './contract.ts';
 import { type Frame, frameOf } from './frame.ts';
+import { isForeign } from './foreign/contract.ts';
+import { decodedPages } from './foreign/pages.ts';
 import { readMetadata } from './inspect.ts';
 import type { PassContext } from './passes.ts';
+import { damaged } from './refusal.ts';
 import { tiffPageViews } from './tiff/pages.ts';
 
 export interface Source {
@@ -14,6 +17,8 @@ export interface Source {
   readonly pages: number;
   /** Of the whole file; of a TIFF, of its first page. */
   readonly metadata: Metadata;
+  /** The pages of a format that libvips does not read, decoded. */
+  readonly decoded?: readonly Omit<SourcePage, 'number'>[];
 }
 
 export interface SourcePage {
@@ -25,7 +30,14 @@ export interface SourcePage {
   readonly decoded: boolean;
 }
 
+/** @throws KuvaError `image-damaged` */
 export async function openSource(bytes: Buffer, facts: ImageFacts): Promise<Source> {
+  if (isForeign(facts.format)) {
+    const decoded = await decodedPages(bytes, facts.format);
+    const [first] = decoded;
+    if (first === undefined) throw damaged('The file holds no picture');
+    return { format: facts.format, bytes, pages: decoded.length, metadata: first.metadata, decoded };
+  }
   const metadata = await readMetadata(bytes, facts.format);
   return { format: facts.format, bytes, pages: facts.pages, metadata };
 }
@@ -35,7 +47,11 @@ export async function openSource(bytes: Buffer, facts: ImageFacts): Promise<Sour
  * @throws KuvaError `image-damaged`
  */
 export async function* sourcePages(source: Source, context: PassContext): AsyncGenerator<SourcePage> {
-  const { bytes, format, metadata } = source;
+  const { bytes, format, metadata, decoded } = source;
+  if (decoded !== undefined) {
+    for (const [number, page] of decoded.entries()) yield { number, ...page };
+    return;
+  }
   if (format === 'tiff') {
     const views = tiffPageViews(bytes);
     for (let number = 0; number < views.count; number++) {

@@ -1,15 +1,15 @@
 import { KuvaError } from '../image/failure.ts';
-import { contentTypes } from '../image/format.ts';
-import type { ConvertFormat } from '../image/settings/convert.ts';
+import { contentTypes, type ImageFormat } from '../image/format.ts';
 import type { Way } from '../image/way.ts';
 import type { MadeImage } from './contract.ts';
+import { isForeign } from './foreign/contract.ts';
 import { formatReaders } from './formats.ts';
 import { readMetadata } from './inspect.ts';
 import { sniff } from './sniff.ts';
 
 export interface Expected {
   readonly output: string;
-  readonly format: ConvertFormat | 'svg';
+  readonly format: ImageFormat;
   readonly width: number;
   readonly height: number;
   readonly pages: number;
@@ -26,12 +26,7 @@ export async function verified(bytes: Buffer, expected: Expected): Promise<MadeI
     const found = sniff(bytes);
     if (found !== format) throw new Error(`it is ${found} instead of ${format}`);
     formatReaders[format].check(bytes);
-    const metadata = await readMetadata(bytes, format);
-    const made = {
-      width: metadata.width,
-      height: metadata.pageHeight ?? metadata.height,
-      pages: formatReaders[format].pages(bytes)?.length ?? metadata.pages ?? 1,
-    };
+    const made = await madeSize(bytes, format);
     // The WebP encoder makes one longer frame of equal ones in a row; nothing else may be missing.
     const enough = format === 'webp' ? made.pages >= 1 && made.pages <= pages : made.pages === pages;
     if (made.width !== width || made.height !== height || !enough) {
@@ -48,4 +43,21 @@ export async function verified(bytes: Buffer, expected: Expected): Promise<MadeI
       cause: thrown,
     });
   }
+}
+
+/** A copy of a foreign image is what was read; all others are read by libvips. */
+async function madeSize(
+  bytes: Buffer,
+  format: ImageFormat,
+): Promise<{ width: number; height: number; pages: number }> {
+  const pages = formatReaders[format].pages(bytes);
+  const [first] = pages ?? [];
+  if (pages !== undefined && first !== undefined && isForeign(format))
+    return { ...first, pages: pages.length };
+  const metadata = await readMetadata(bytes, format);
+  return {
+    width: metadata.width,
+    height: metadata.pageHeight ?? metadata.height,
+    pages: pages?.length ?? metadata.pages ?? 1,
+  };
 }

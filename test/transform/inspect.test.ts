@@ -62,13 +62,13 @@ describe('inspect refuses what is no image, and says what it found', () => {
     ['a ZIP archive', Buffer.from('PK\x03\x04\x14\0\0\0'), /^not-an-image: .*ZIP/],
     ['a video', Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom', 'latin1'), /^not-an-image: .*video/],
     [
-      'a HEIC photo',
+      'a HEIC photo that is cut short',
       Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'),
-      /^format-unsupported: .*HEIC/,
+      /^image-damaged: .*HEIC/,
     ],
-    ['a BMP', Buffer.from('BM\x36\x10\0\0\0\0\0\0', 'latin1'), /^format-unsupported: .*BMP/],
+    ['a text that begins like a BMP', Buffer.from('BMW is a car', 'latin1'), /^not-an-image: .*text/],
     ['a Zeiss CZI', Buffer.from('ZISRAWFILE\0\0\0\0\0\0'), /^format-unsupported: .*CZI/],
-    ['a Photoshop document', Buffer.from('8BPS\0\x01\0\0'), /^format-unsupported: .*Photoshop/],
+    ['a Photoshop document that is cut short', Buffer.from('8BPS\0\x01\0\0'), /^image-damaged: .*Photoshop/],
   ])('%s', async (_title, bytes, answer) => {
     expect(await refusal(transformer.inspect(bytes))).toMatch(answer);
   });

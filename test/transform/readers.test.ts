@@ -7,6 +7,7 @@ import { formatReaders } from '../../src/transform/formats.ts';
 import { sniff } from '../../src/transform/sniff.ts';
 import { readTiff } from '../../src/transform/tiff/read.ts';
 import { readGifBlocks } from '../../src/transform/gif/blocks.ts';
+import { foreignMakers } from '../pictures/foreign.ts';
 import * as photos from '../pictures/photos.ts';
 
 const small = { width: 24, height: 16 };
@@ -18,6 +19,15 @@ const sound: Readonly<Record<(typeof imageFormats)[number], Buffer>> = {
   tiff: await photos.makeTiff({ ...small, exif: true }),
   gif: await photos.makeAnimatedGif({ ...small, frames: 3 }),
   svg: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><use href="#a"/></svg>'),
+  heic: await foreignMakers.heic(),
+  jxl: await foreignMakers.jxl(),
+  jp2: await foreignMakers.jp2(),
+  ico: await foreignMakers.ico(),
+  psd: await foreignMakers.psd(),
+  bmp: await foreignMakers.bmp(),
+  pnm: await foreignMakers.pnm(),
+  fits: await foreignMakers.fits(),
+  dicom: await foreignMakers.dicom(),
 };
 
 function readAll(bytes: Buffer, format: (typeof imageFormats)[number]): void {

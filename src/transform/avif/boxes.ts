@@ -1,8 +1,10 @@
-/** The boxes of an AVIF file: ISO/IEC 14496-12, and the AV1 Image File Format of AOMedia. */
+/** The boxes of AVIF, HEIC, JPEG 2000 and JPEG XL files: ISO/IEC 14496-12, and the AV1 Image File Format of AOMedia. */
 import { damaged, readingStructure, unsupported } from '../refusal.ts';
 
 export interface Box {
   readonly type: string;
+  /** Offset of what it holds. */
+  readonly start: number;
   readonly end: number;
 }
 
@@ -10,22 +12,23 @@ export interface Box {
 const maxBoxes = 100_000;
 
 /**
- * The boxes at the top of the file.
+ * The boxes at the top of the file, or those that lie in a part of it.
+ * @param name of the format, for messages
  * @throws KuvaError `image-damaged` when one reaches beyond the end: the file is cut short
  */
-export function readBoxes(bytes: Buffer): Box[] {
-  return readingStructure('The AVIF', () => {
+export function readBoxes(bytes: Buffer, name = 'AVIF', from = 0, to = bytes.length): Box[] {
+  return readingStructure(`The ${name}`, () => {
     const boxes: Box[] = [];
-    let at = 0;
-    while (at < bytes.length) {
+    let at = from;
+    while (at < to) {
       const type = bytes.toString('latin1', at + 4, at + 8);
       const short = bytes.readUInt32BE(at);
-      const size =
-        short === 1 ? Number(bytes.readBigUInt64BE(at + 8)) : short === 0 ? bytes.length - at : short;
-      if (size < 8) throw damaged('The AVIF is corrupt: a box has no size');
-      if (at + size > bytes.length) throw damaged(`The AVIF is cut short within its part "${type}"`);
-      if (boxes.length >= maxBoxes) throw damaged(`The AVIF is corrupt: it has more than ${maxBoxes} parts`);
-      boxes.push({ type, end: at + size });
+      const size = short === 1 ? Number(bytes.readBigUInt64BE(at + 8)) : short === 0 ? to - at : short;
+      if (size < 8) throw damaged(`The ${name} is corrupt: a box has no size`);
+      if (at + size > to) throw damaged(`The ${name} is cut short within its part "${type}"`);
+      if (boxes.length >= maxBoxes)
+        throw damaged(`The ${name} is corrupt: it has more than ${maxBoxes} parts`);
+      boxes.push({ type, start: at + (short === 1 ? 16 : 8), end: at + size });
       at += size;
     }
     return boxes;

@@ -2,6 +2,8 @@
 import sharp from 'sharp';
 import { showBytes } from '../../image/quantity.ts';
 import { type Preview, previewSize } from '../../image/preview.ts';
+import { isForeign } from '../foreign/contract.ts';
+import { firstPage } from '../foreign/pages.ts';
 import { inspectImage } from '../inspect.ts';
 import { openImage } from '../libvips.ts';
 import type { Limits } from '../limits.ts';
@@ -37,7 +39,8 @@ export async function drawPreview(bytes: Buffer, limits: Limits, room: number): 
   time.check();
   const grey = facts.channels < 3;
   try {
-    const { data, info } = await openImage(bytes, { failOn: 'none', autoOrient: true })
+    const shown = isForeign(facts.format) ? await firstPage(bytes, facts.format) : bytes;
+    const { data, info } = await openImage(shown, { failOn: 'none', autoOrient: true })
       .resize({ width: previewSize, height: previewSize, fit: 'inside', withoutEnlargement: true })
       .toColourspace(grey ? 'b-w' : 'srgb')
       .timeout({ seconds: time.secondsLeft() })

@@ -15,6 +15,15 @@ const cutters: Readonly<Record<ImageFormat, { readonly first: number; readonly n
   // Wherever a directory begins: entries have 12 bytes.
   tiff: { first: 8, next: (_bytes, at) => at + 12 },
   svg: { first: 0, next: (bytes, at) => bytes.indexOf('<', at + 1) },
+  heic: { first: 0, next: avifBox },
+  jxl: { first: 2, next: (_bytes, at) => at + 16 },
+  jp2: { first: 0, next: avifBox },
+  ico: { first: 6, next: (_bytes, at) => at + 16 },
+  psd: { first: 26, next: (_bytes, at) => at + 64 },
+  bmp: { first: 14, next: (_bytes, at) => at + 40 },
+  pnm: { first: 2, next: (_bytes, at) => at + 32 },
+  fits: { first: 80, next: (_bytes, at) => at + 80 },
+  dicom: { first: 132, next: (_bytes, at) => at + 10 },
 };
 
 /** The parts in their order; together they are the file. */
