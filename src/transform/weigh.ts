@@ -5,7 +5,7 @@
 import type { ImageFormat } from '../image/format.ts';
 import { isTurning, type Recipe, type RecipeOutput } from '../image/recipe.ts';
 import type { ConvertFormat } from '../image/settings/convert.ts';
-import { isDrawn, type StepOf } from '../image/steps.ts';
+import { type DrawnStep, isDrawn, type StepOf } from '../image/steps.ts';
 import type { ImageFacts } from './contract.ts';
 import { formatTraits, isWritten } from './encoding.ts';
 import { isForeign } from './foreign/contract.ts';
