@@ -20,7 +20,8 @@ const retry = process.env['CI'] === 'true' ? 1 : 0;
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // Tests wait for processes and servers most of the time: two of them leave a third of two cores idle.
+    maxWorkers: 3,
     reporters: ['default', './test/noSkips.ts', './test/secondTries.ts'],
     projects: [
       {
