@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects: `parts` tests each part on real servers, `whole` runs the built program end to end, `proof` breaks
- * things on purpose and checks that nothing is lost. Real servers and real images are slower than unit tests, and the
- * machines are small: hence the generous limits.
+ * Four projects: `parts` tests each part on real servers, `whole` runs the built program end to end, `proof` breaks
+ * things on purpose and checks that nothing is lost, `clouds` makes machines on real control planes. Real servers and
+ * real images are slower than unit tests, and the machines are small: hence the generous limits.
  */
 const shared = {
   globalSetup: ['test/globalSetup.ts'],
@@ -20,8 +20,7 @@ const retry = process.env['CI'] === 'true' ? 1 : 0;
 
 export default defineConfig({
   test: {
-    // Tests wait for processes and servers most of the time: two of them leave a third of two cores idle.
-    maxWorkers: 3,
+    maxWorkers: 2,
     reporters: ['default', './test/noSkips.ts', './test/secondTries.ts'],
     projects: [
       {
@@ -36,7 +35,28 @@ export default defineConfig({
       {
         test: { ...shared, retry, name: 'whole', include: ['test/whole/**/*.test.ts'], testTimeout: 180_000 },
       },
-      { test: { ...shared, name: 'proof', include: ['test/proof/**/*.test.ts'], testTimeout: 180_000 } },
+      {
+        test: {
+          ...shared,
+          name: 'proof',
+          include: ['test/proof/**/*.test.ts'],
+          exclude: ['test/proof/cloud/**'],
+          testTimeout: 180_000,
+        },
+      },
+      {
+        // One file after the other, and after everything else: they count what one account has in one cloud, and the
+        // control planes alone fill two cores.
+        test: {
+          ...shared,
+          retry,
+          name: 'clouds',
+          include: ['test/proof/cloud/**/*.test.ts'],
+          testTimeout: 180_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 });
