@@ -13,9 +13,9 @@ export interface ReadInput {
 }
 
 /**
- * Reads the version that was queued, and hashes it on the way. Where the ETag is the MD5 of the bytes, as S3 makes it
- * of objects that came in one piece, a bit that was flipped on the way is noticed: the output would be made from it,
- * and the input deleted. An ETag may look like one and be none (server-side encryption): then two readings agree.
+ * Reads the version that was queued, and hashes it on the way. Where the store tells the MD5 of the bytes, a bit that
+ * was flipped on the way is noticed: the output would be made from it, and the input deleted. Of a server that was not
+ * tried out, an ETag may look like an MD5 and be none: then two readings that agree will do.
  * @throws KuvaError `object-changed`, `object-missing`, `store-*`
  */
 export async function readInput(
@@ -26,9 +26,10 @@ export async function readInput(
   const first = await readOnce(store, queued, signal);
   if (first.fitsEtag) return first;
   const second = await readOnce(store, queued, signal);
-  if (second.fitsEtag || first.sha256 === second.sha256) return second;
+  const same = first.sha256 === second.sha256;
+  if (second.fitsEtag || (same && !second.vouched)) return second;
   throw new KuvaError('store-corrupted', {
-    what: `${showKey(queued.image.key)} had other bytes each time that it was read`,
+    what: `${showKey(queued.image.key)} had other bytes ${same ? 'than the store says it has' : 'each time that it was read'}`,
     data: 'The input stays where it is; nothing was made from the wrong bytes.',
     remedy: 'If it happens again, check the network and the memory of this machine.',
   });
@@ -58,11 +59,13 @@ export function readAttempt(
 interface ReadOnce extends ReadInput {
   /** It has the MD5 that the ETag names, or the ETag names none. */
   readonly fitsEtag: boolean;
+  /** The store is known to tell the MD5, and told this one. */
+  readonly vouched: boolean;
 }
 
 async function readOnce(store: ObjectStore, queued: QueuedImage, signal?: AbortSignal): Promise<ReadOnce> {
   const { key, etag } = queued.image;
-  const { version, body } = await store.get(key, { ifMatch: etag, ...(signal && { signal }) });
+  const { version, body, md5: told } = await store.get(key, { ifMatch: etag, ...(signal && { signal }) });
   if (version.etag !== etag) {
     // A server that does not know If-Match answers with whatever is there.
     body.destroy();
@@ -86,7 +89,7 @@ async function readOnce(store: ObjectStore, queued: QueuedImage, signal?: AbortS
   }
   if (filled !== bytes.length) throw wrongLength(queued, version.size);
   const fitsEtag = md5 === undefined || md5.digest('hex') === etag;
-  return { version, bytes, sha256: hash.digest('hex'), fitsEtag };
+  return { version, bytes, sha256: hash.digest('hex'), fitsEtag, vouched: told !== undefined };
 }
 
 function wrongLength(queued: QueuedImage, announced: number): KuvaError {

@@ -60,6 +60,8 @@ export interface GetOptions {
 
 export interface StoredObject {
   readonly version: ObjectVersion;
+  /** The MD5 of the whole object in lower-case hexadecimal, where the store is known to tell it. Other bytes are damaged. */
+  readonly md5?: string;
   /**
    * The bytes. Fails with `store-unreachable` when they end before `version.size` was reached, with
    * `object-changed` when a file changed while it was read. Must be read to the end or destroyed.

@@ -5,6 +5,7 @@ import { KuvaError } from '../../image/failure.ts';
 import { type ObjectKey, showKey } from '../../image/key.ts';
 import type { ObjectVersion, PutOptions } from '../contract.ts';
 import { drain, type S3Answer, type S3Client, textOf } from './client.ts';
+import { interrupted } from './network.ts';
 import { headObject } from './read.ts';
 import { readRefusal } from './refusal.ts';
 import { bareEtag } from './versionOf.ts';
@@ -66,7 +67,7 @@ export async function uploadParts(
     query: { uploads: '' },
     headers: { 'content-type': options.contentType, ...metadataHeaders(options.metadata) },
     doing,
-    signal,
+    // Not broken off: an upload whose number was never heard could not be ended, and its parts are paid for.
   });
   const { InitiateMultipartUploadResult: created } = parseXml(
     createdSchema,
@@ -75,6 +76,7 @@ export async function uploadParts(
   );
   const uploadId = plainText(created.UploadId);
   try {
+    if (signal?.aborted === true) throw interrupted(doing, signal.reason);
     await client.at('s3.upload-begun');
     const parts: string[] = [];
     let size = 0;

@@ -12,10 +12,13 @@ import { headObject } from './read.ts';
 import { sendDelete } from './remove.ts';
 import { type Scratch, sweepScratch } from './sweep.ts';
 import { cautiousTraits, type EtagForm, etagIn, type S3Traits } from './traits.ts';
+import { bareEtag } from './versionOf.ts';
 import { parseXml } from './xml.ts';
 
 /** An ETag that no scratch object has. */
 const otherEtag = '00000000000000000000000000000000';
+
+const firstText = 'first';
 
 /**
  * Each trial has a scratch object of its own, so that all run at the same time: one after the other they take 0.7 s
@@ -32,7 +35,7 @@ export async function probeTraits(client: S3Client): Promise<S3Traits> {
   try {
     const [declared, first] = await together(
       declaredVersioning(client),
-      fresh().put('first', { 'if-none-match': '*' }).catch(deniedAsUndefined),
+      fresh().put(firstText, { 'if-none-match': '*' }).catch(deniedAsUndefined),
     );
     if (first === undefined) {
       return {
@@ -46,7 +49,9 @@ export async function probeTraits(client: S3Client): Promise<S3Traits> {
       probeWrites(fresh),
       versioning === 'off' ? probeRemovals(fresh) : Promise.resolve({}),
     );
-    return { ...cautiousTraits, versioning, ...writes, ...removals };
+    const md5 = createHash('md5').update(firstText).digest('hex');
+    const etagIsMd5 = bareEtag(first.headers.get('etag') ?? '') === md5;
+    return { ...cautiousTraits, versioning, etagIsMd5, ...writes, ...removals };
   } finally {
     await sweepScratch(client, scratches);
   }

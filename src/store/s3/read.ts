@@ -68,7 +68,20 @@ export async function getObject(
       remedy: 'Nothing to do: it counts as a new image.',
     });
   }
-  return { version: aged(version, answer), body: answer.body };
+  const md5 = md5In(version, answer);
+  return { version: aged(version, answer), body: answer.body, ...(md5 !== undefined && { md5 }) };
+}
+
+/**
+ * Where a server's ETags are MD5s at all, this is the one of the bytes: not of what came in parts (its ETag ends with
+ * their number), nor of what is kept encrypted with a key of the customer or of a key service.
+ * Source: Amazon S3 API Reference, "Object" (ETag).
+ */
+function md5In({ etag }: ObjectVersion, { headers }: S3Answer): string | undefined {
+  const encrypted =
+    (headers.get('x-amz-server-side-encryption') ?? 'AES256') !== 'AES256' ||
+    headers.get('x-amz-server-side-encryption-customer-algorithm') !== undefined;
+  return !encrypted && /^[0-9a-f]{32}$/.test(etag) ? etag : undefined;
 }
 
 /** Both times are the server's, in whole seconds: its clock when it answered, and the object's time. */

@@ -30,8 +30,14 @@ export function openS3Store(
   const { multipartThreshold, partSize, ...rest } = { ...defaultS3Options, ...options };
   const client = createS3Client(connection, bucket, { multipartThreshold, partSize, ...rest });
   const doing = `trying out ${client.url}`;
+  // A server that has not been tried out is not taken at its word.
+  let etagIsMd5 = false;
   const traits = remembered(
-    () => probeTraits(client),
+    async () => {
+      const found = await probeTraits(client);
+      ({ etagIsMd5 } = found);
+      return found;
+    },
     (found) => found.untried === undefined,
     doing,
   );
@@ -59,7 +65,10 @@ export function openS3Store(
     probe: async (signal) => capabilitiesOf(await traits(signal)),
     list: (asked) => listObjects(client, asked),
     head: (key, signal) => headObject(client, key, signal),
-    get: (key, asked) => getObject(client, key, asked),
+    get: async (key, asked) => {
+      const { md5, ...found } = await getObject(client, key, asked);
+      return etagIsMd5 && md5 !== undefined ? { ...found, md5 } : found;
+    },
     put,
     receive: async (key, pieces, asked) => {
       const known = asked.condition === undefined ? cautiousTraits : await traits(asked.signal);

@@ -15,6 +15,8 @@ export interface S3Traits {
   readonly deleteIfMatch: EtagForm | undefined;
   /** Does DELETE with Ceph's `x-amz-delete-if-unmodified-since` leave a younger object alone? */
   readonly deleteIfUnmodifiedSince: boolean;
+  /** Is the ETag of what was written in one piece the MD5 of its bytes, as Amazon and Ceph make it? */
+  readonly etagIsMd5: boolean;
   /** Said in the note: why some of it could not be tried. */
   readonly untried?: string;
 }
@@ -26,6 +28,7 @@ export const cautiousTraits: S3Traits = {
   putIfMatch: undefined,
   deleteIfMatch: undefined,
   deleteIfUnmodifiedSince: false,
+  etagIsMd5: false,
 };
 
 export function etagIn(form: EtagForm, etag: string): string {

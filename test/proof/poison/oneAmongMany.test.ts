@@ -27,7 +27,7 @@ const attempts = 3;
 
 describe('images that make their decoder crash, hang, eat memory or talk nonsense', () => {
   it('fail after their last attempt with their reason, and 50 others go through without losing an attempt', async () => {
-    const transformer = createIsolatedTransformer(limitsSchema.parse({ time: '2s' }), {
+    const transformer = createIsolatedTransformer(limitsSchema.parse({ time: '6s' }), {
       size: 2,
       program: decoderProgram(new URL('poisonedDecoder.ts', import.meta.url)),
     });

@@ -72,6 +72,19 @@ describe.skipIf(rgw === null)('an object store that gives', () => {
     await yard.keepsPromise('at the end');
   });
 
+  it('the same flipped bit at each reading: no image is made from it or blamed for it', async () => {
+    if (rgw === null) return;
+    const yard = await openYard(rgw, inject('postgres'));
+    // Two attempts read twice each.
+    const flip = yard.proxy.add({ kinds: ['get'], key: /img/, times: 4, fault: { kind: 'flip-bit' } });
+    await yard.put(['img 1.png']);
+    const kuva = yard.start();
+    await yard.done(1, 90_000);
+    expect(flip.struck).toBe(4);
+    expect((await kuva.end()).code).toBe(0);
+    await yard.keepsPromise('at the end');
+  });
+
   it('an old listing: what is done is not done again', async () => {
     if (rgw === null) return;
     const yard = await openYard(rgw, inject('postgres'));
