@@ -10,7 +10,7 @@ import { isAnimatedPng, refuseAnimatedPng } from './png/animation.ts';
 import { readPngChunks } from './png/chunks.ts';
 import { readPngHeader } from './png/header.ts';
 import { refuseExternalReferences } from './svg/references.ts';
-import { checkTiffPixels, refuseCameraRaw, tiffPageSizes } from './tiff/pages.ts';
+import { checkTiffPixels, refuseCameraRaw, refuseLab, tiffPageSizes } from './tiff/pages.ts';
 import { readTiff } from './tiff/read.ts';
 import { readWebpChunks } from './webp/chunks.ts';
 import type { ForeignName } from './foreign/contract.ts';
@@ -90,6 +90,7 @@ export const formatReaders: Readonly<Record<ImageFormat, FormatReader>> = {
     pages(bytes) {
       const file = readTiff(bytes);
       refuseCameraRaw(file);
+      refuseLab(file);
       return tiffPageSizes(file);
     },
     check(bytes) {

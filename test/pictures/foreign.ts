@@ -179,6 +179,13 @@ export const heic = Buffer.from(
   'base64',
 );
 
+/** The same, saying that it has 10 bits a channel. */
+export function deepHeic(): Buffer {
+  const deep = Buffer.from(heic);
+  const at = deep.indexOf('pixi') + 9;
+  return deep.fill(10, at, at + 3);
+}
+
 /** A small sound file of each. */
 export const foreignMakers = {
   heic: () => Promise.resolve(heic),

@@ -3,9 +3,15 @@
 export interface TiffPage {
   readonly width: number;
   readonly height: number;
-  /** One byte a pixel, or two in the byte order of the file. */
+  /** Samples of one byte, or of two or four in the byte order of the file. */
   readonly pixels: Buffer;
-  readonly depth?: 8 | 16;
+  readonly depth?: 8 | 16 | 32;
+  /** Samples a pixel; 1 unless told. */
+  readonly samples?: 1 | 3;
+  /** 1: without a sign, 2: with one, 3: floating-point (TIFF 6.0, section 19). */
+  readonly sampleFormat?: 1 | 2 | 3;
+  /** 8 stands for CIE L*a*b* (section 23). */
+  readonly photometric?: number;
   /** ImageDescription, where microscope programs keep what they know. */
   readonly description?: string;
   /** A tag of one's own: number 65000 and up are private. */
@@ -22,7 +28,7 @@ export interface TiffLayout {
   readonly bigTiff?: boolean;
 }
 
-/** Grey pages without compression, one strip each. */
+/** Pages without compression, one strip each; grey unless told. */
 export function makeTiffPages(pages: readonly TiffPage[], layout: TiffLayout = {}): Buffer {
   const { bigEndian = false, bigTiff = false } = layout;
   const number = (value: number, size: number) => {
@@ -52,7 +58,8 @@ export function makeTiffPages(pages: readonly TiffPage[], layout: TiffLayout = {
   let first = 0;
   let patch: { holder: Buffer; at: number } | undefined;
   for (const { page, strip } of directories) {
-    const { width, height, depth = 8, description, privateTag, resolution } = page;
+    const { width, height, depth = 8, samples = 1, description, privateTag, resolution } = page;
+    const { sampleFormat, photometric } = page;
     const rational = (value: number) => Buffer.concat([number(value, 4), number(1, 4)]);
     const short = (value: number) => ({ type: 3, count: 1, bytes: number(value, 2) });
     const long = (value: number) => ({ type: 4, count: 1, bytes: number(value, 4) });
@@ -60,15 +67,20 @@ export function makeTiffPages(pages: readonly TiffPage[], layout: TiffLayout = {
     if (page.newSubfileType !== undefined) entries.set(254, long(page.newSubfileType));
     entries.set(256, long(width));
     entries.set(257, long(height));
-    entries.set(258, short(depth));
+    const shorts = (value: number) => ({
+      type: 3,
+      count: samples,
+      bytes: Buffer.concat(Array.from({ length: samples }, () => number(value, 2))),
+    });
+    entries.set(258, shorts(depth));
     entries.set(259, short(1));
-    entries.set(262, short(page.minIsWhite === true ? 0 : 1));
+    entries.set(262, short(photometric ?? (page.minIsWhite === true ? 0 : 1)));
     if (description !== undefined) {
       const bytes = Buffer.from(`${description}\0`);
       entries.set(270, { type: 2, count: bytes.length, bytes });
     }
     entries.set(273, long(strip));
-    entries.set(277, short(1));
+    entries.set(277, short(samples));
     entries.set(278, long(height));
     entries.set(279, long(page.pixels.length));
     if (resolution !== undefined) {
@@ -77,6 +89,7 @@ export function makeTiffPages(pages: readonly TiffPage[], layout: TiffLayout = {
       entries.set(296, short(2));
     }
     if (page.subDirectory === true) entries.set(330, long(8));
+    if (sampleFormat !== undefined) entries.set(339, shorts(sampleFormat));
     if (privateTag !== undefined) {
       entries.set(privateTag.tag, { type: 7, count: privateTag.data.length, bytes: privateTag.data });
     }

@@ -30,11 +30,15 @@ async function load(): Promise<Magick> {
 /** Pixels a side by which what is decoded may exceed the picture: it is put together of whole tiles. */
 const tile = 1_024;
 
-/** Nothing but the formats that it is here for; an icon may hold a PNG or a BMP. */
+/**
+ * Nothing but the formats that it is here for; an icon may hold a PNG or a BMP. Paths are left to it: its decoder for HEIC
+ * puts what it was given into a file first, and the files that it sees are in its own memory (Emscripten's MEMFS), none of
+ * this machine's.
+ */
 const policy = `<policymap>
   <policy domain="delegate" rights="none" pattern="*" />
   <policy domain="filter" rights="none" pattern="*" />
-  <policy domain="path" rights="none" pattern="*" />
+  <policy domain="path" rights="none" pattern="@*" />
   <policy domain="coder" rights="none" pattern="*" />
   <policy domain="coder" rights="read" pattern="{HEIC,JP2,J2K,JXL,ICO,ICON,DIB,BMP,PNG}" />
 </policymap>`;

@@ -60,6 +60,24 @@ export function refuseCameraRaw(file: TiffFile): void {
   );
 }
 
+/** Values of PhotometricInterpretation for CIE, ICC and ITU L*a*b*. */
+const labColours = new Set([8, 9, 10]);
+
+/**
+ * libvips reads some of them, in some depths, and calls the others damaged.
+ * @throws KuvaError `format-unsupported`
+ */
+export function refuseLab(file: TiffFile): void {
+  const lab = file.pages.some((page) =>
+    labColours.has(tagNumbers(file, page, tiffTags.PhotometricInterpretation)[0] ?? 0),
+  );
+  if (!lab) return;
+  throw unsupported(
+    'The TIFF stores its colours as L*a*b*, on which the steps are not defined',
+    'Save it as grey, RGB or CMYK with 8 or 16 bits a channel, and upload that.',
+  );
+}
+
 /**
  * A copy of the file that shows one page at a time: reading page n of a TIFF otherwise walks over all before it.
  * The same bytes are changed for each page, so use one view before asking for the next.
