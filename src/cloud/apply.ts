@@ -48,9 +48,9 @@ export async function applyPlan({ steps }: Plan, { carryOut, tell, clock, signal
       tell({ step: one, state: 'done', milliseconds: clock() - began });
     } catch (thrown) {
       const told = toKuvaError(thrown);
-      // Those that were stopped because of the first failure have not failed by themselves.
-      if (failure === undefined || told.code !== 'interrupted')
-        tell({ step: one, state: 'failed', failure: told, milliseconds: clock() - began });
+      // Those that were stopped, from outside or because of the first failure, have not failed by themselves.
+      if (told.code === 'interrupted' && either.aborted) return;
+      tell({ step: one, state: 'failed', failure: told, milliseconds: clock() - began });
       failure ??= told;
       ending.abort();
     }

@@ -30,4 +30,6 @@ export const metadataKeys = {
   volume: 'kuva_volume',
   /** The revision of the worker that proved itself there. */
   ready: 'kuva_ready',
+  /** What stands for the secrets that it was given: see `markOfSecrets`. */
+  secrets: 'kuva_secrets',
 } as const;

@@ -4,6 +4,8 @@ export interface Observed {
   readonly compute: ObservedCompute;
   readonly database: ObservedDatabases;
   readonly s3: ObservedS3;
+  /** Of the secrets that a worker is given, as they are now; undefined while none was given. */
+  readonly secretsMark?: string;
 }
 
 export interface ObservedCompute {
@@ -50,6 +52,8 @@ export interface ObservedMachine {
   readonly image?: string;
   readonly volume?: number;
   readonly keypair?: string;
+  /** Of the secrets that its worker was given. */
+  readonly secretsMark?: string;
   /** The revision of the worker that took its first image there. */
   readonly ready?: string;
   /** Names of its security groups. */

@@ -32,7 +32,7 @@ export function planUp(stack: Stack, observed: Observed, { adopt = false }: Plan
     ...database.steps,
   ];
   return {
-    steps: [...before, ...planWorkers(stack, machines.kept, before)],
+    steps: [...before, ...planWorkers(stack, observed, machines.kept, before)],
     notes: [...addresses.notes, ...database.notes],
   };
 }
@@ -47,9 +47,15 @@ export function nothingToDo({ steps }: Plan): boolean {
 }
 
 /** The worker on each machine comes last: it needs the database, the buckets and a way in. */
-function planWorkers(stack: Stack, kept: CurrentMachines, before: readonly Step[]): Step[] {
+function planWorkers(
+  stack: Stack,
+  { secretsMark }: Observed,
+  kept: CurrentMachines,
+  before: readonly Step[],
+): Step[] {
   return stack.workers.map(({ number, name }) => {
-    const ready = kept.get(number)?.ready;
+    const machine = kept.get(number);
+    const ready = machine?.ready;
     const target = { kind: 'worker', worker: number } as const;
     const needs = before
       .filter(({ id, target: { kind } }) => {
@@ -60,10 +66,19 @@ function planWorkers(stack: Stack, kept: CurrentMachines, before: readonly Step[
       .filter(({ id, action }) => action !== 'foreign' && !id.includes(':surplus:'))
       .map(({ id }) => id);
     const id = `worker:${number}`;
+    if (ready === stack.revision && machine?.secretsMark !== secretsMark)
+      return step(
+        id,
+        name,
+        'change',
+        'a password or key that it works with is another one by now',
+        target,
+        needs,
+      );
     if (ready === stack.revision)
       return step(id, name, 'keep', 'installed, and its first image went through', target, needs);
     if (ready !== undefined)
-      return step(id, name, 'change', 'what is installed there is another revision', target, needs);
+      return step(id, name, 'change', 'another version or recipe is installed there', target, needs);
     return step(id, name, 'create', 'installed over SSH, and a first image sent through', target, needs);
   });
 }

@@ -1,4 +1,5 @@
 import { normalCidr } from './cidr.ts';
+import type { Secret } from '../image/secret.ts';
 import type { CloudConfig } from './config.ts';
 
 /** What is wanted: everything that one pipeline needs in the clouds, by name. */
@@ -15,6 +16,8 @@ export interface Stack {
   readonly sshKnown: boolean;
   /** Of what is installed on the machines: another one is installed anew. */
   readonly revision: string;
+  /** What kuva.yaml names as `${NAME}`, for the machines. */
+  readonly environment: ReadonlyMap<string, Secret>;
 }
 
 export interface Worker {
@@ -30,12 +33,14 @@ export interface StackInput {
   /** This machine's address as others see it, for `me`; undefined where it is not known. */
   readonly myAddress?: string | undefined;
   readonly revision: string;
+  readonly environment?: ReadonlyMap<string, Secret>;
   /** Other than the configuration says, for `kuva cloud scale`. */
   readonly workers?: number | undefined;
 }
 
 /** The desired state. `me` without an address is left out: existing rules are kept then. */
-export function stackOf({ pipeline, config, buckets, myAddress, revision, workers }: StackInput): Stack {
+export function stackOf(input: StackInput): Stack {
+  const { pipeline, config, buckets, myAddress, revision, environment = new Map(), workers } = input;
   const { compute } = config;
   const database = {
     ...config.database,
@@ -54,6 +59,7 @@ export function stackOf({ pipeline, config, buckets, myAddress, revision, worker
     sshFrom: [...new Set(sshFrom)],
     sshKnown: myAddress !== undefined || !compute.ssh_from.includes('me'),
     revision,
+    environment,
   };
 }
 

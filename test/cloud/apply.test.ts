@@ -71,13 +71,17 @@ describe('carrying out a plan', () => {
     ]);
   });
 
-  it('ends as interrupted when it is stopped, and says how to go on', async () => {
+  it('ends as interrupted when it is stopped, and says how to go on; what was under way has not failed', async () => {
     const stop = new AbortController();
-    const { done } = apply((step) => {
+    const { done, events } = apply(async (step, { signal }) => {
       if (step.id === 'keypair') stop.abort();
-      return Promise.resolve();
+      else if (step.id === 'security-group')
+        await sleep(60_000, undefined, { signal }).catch(() => {
+          throw new KuvaError('interrupted', { what: 'waited no more' });
+        });
     }, stop.signal);
     const failure = await done.catch((thrown: unknown) => thrown);
+    expect(events.filter(({ state }) => state === 'failed')).toEqual([]);
     expect(failure).toMatchObject({ code: 'interrupted' });
     expect(failure instanceof KuvaError && failure.remedy).toContain('goes on');
   });

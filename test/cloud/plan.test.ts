@@ -112,7 +112,13 @@ describe('what was changed by hand', () => {
     ],
     ['another image', withMachine({ image: 'Ubuntu-22.04' }), 'replace machine:1', /Ubuntu-22.04/],
     ['a group taken off', withMachine({ groups: ['default'] }), 'change membership:1', /taken off/],
-    ['another release', withMachine({ ready: 'r0' }), 'change worker:1', /another revision/],
+    ['another release', withMachine({ ready: 'r0' }), 'change worker:1', /another version or recipe/],
+    [
+      'another secret',
+      { ...withMachine({ secretsMark: 'before' }), secretsMark: 'now' },
+      'change worker:1',
+      /password or key .* is another one/,
+    ],
     ['a deleted keypair', { ...everything, compute: omitKeypair() }, 'create keypair', /made here/],
     [
       'an open port',

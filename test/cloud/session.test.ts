@@ -131,6 +131,13 @@ test('what may be done twice is tried again after 503 and a lost connection, wit
   cloud.done();
 });
 
+test('a fault of Trove’s own, which it calls a bad request, is asked about again', async () => {
+  const fault = { badRequest: { code: 400, message: 'An unknown exception occurred' } };
+  const cloud = await replay([{ ...flavors, status: 400, body: fault }, flavors]);
+  expect(await openCompute(cloud.open()).listFlavors()).toHaveLength(4);
+  cloud.done();
+});
+
 test('an order for a server is not sent twice when its answer is lost', async () => {
   const cloud = await replay([{ method: 'POST', path: '/v2.1/servers', cut: true }]);
   const order = {

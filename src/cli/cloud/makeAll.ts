@@ -69,9 +69,9 @@ export async function applySteps(
   }
 }
 
-async function tellWhatIsThere({ clouds, stack }: OpenCloud, terminal: Terminal): Promise<void> {
+async function tellWhatIsThere({ lastLook, stack }: OpenCloud, terminal: Terminal): Promise<void> {
   try {
-    const cost = costOfObserved(await observe(clouds, stack), cscPrices);
+    const cost = costOfObserved(await observe(lastLook, stack), cscPrices);
     if (cost.lines.length === 0) {
       terminal.errorLine('Nothing that costs anything is there.');
       return;

@@ -21,6 +21,7 @@ import { loadOptions, type SharedOptions } from '../system.ts';
 import type { Terminal } from '../terminal.ts';
 import { wireBuckets } from './buckets.ts';
 import { findLogins, type Logins } from './logins.ts';
+import { secretsNamedIn } from './environment.ts';
 import { findMyAddress } from './myAddress.ts';
 import { cloudConfigOf, stackFor } from './stack.ts';
 
@@ -30,6 +31,8 @@ export interface OpenCloud {
   readonly form: Readonly<Record<string, unknown>>;
   readonly stack: Stack;
   readonly clouds: Clouds;
+  /** The same for a last look, which the first Ctrl-C does not end. */
+  readonly lastLook: Clouds;
   readonly secrets: CloudSecrets;
   /** As `clouds.yaml` names them; undefined for the `OS_*` variables. */
   readonly names: {
@@ -56,7 +59,9 @@ export async function withCloud<T>(
   const { value: config, values, form } = inspectConfig(loadOptions(options));
   if (values.length > 1 && options.pipeline === undefined) throw severalPipelines(values);
   const { clouds: chosen, compute } = cloudConfigOf(config);
-  const stack = (myAddress?: string): Stack => stackFor(config, { myAddress, workers: options.workers });
+  const environment = secretsNamedIn(form);
+  const stack = (myAddress?: string): Stack =>
+    stackFor(config, { myAddress, workers: options.workers, environment });
   // Mistakes of the configuration before anybody is asked.
   stack();
   const logins = findLogins(chosen);
@@ -76,6 +81,7 @@ export async function withCloud<T>(
       form,
       stack: stack(myAddress),
       clouds: openClouds(config, logins, secrets, stopping.stop),
+      lastLook: openClouds(config, logins, secrets, stopping.stopNow),
       secrets,
       names: {
         compute: chosen.compute ?? process.env['OS_CLOUD'],

@@ -8,9 +8,8 @@ import { layout } from '../../cloud/vm/layout.ts';
 import { waitForMachine } from '../../cloud/vm/ready.ts';
 import { withRelease } from '../../cloud/vm/release/release.ts';
 import { runSelfTest } from '../../cloud/vm/selfTest.ts';
-import { keptOf, type WorkerSettings } from '../../cloud/vm/workerConfig.ts';
+import type { WorkerSettings } from '../../cloud/vm/workerConfig.ts';
 import type { KuvaConfig } from '../../config/config.ts';
-import { Secret } from '../../image/secret.ts';
 import type { OpenCloud } from './open.ts';
 
 /** Waits for the machine, proves its host key by the console, installs this release, and sends a test image through. */
@@ -33,7 +32,7 @@ export function proveWorker(cloud: OpenCloud): Prove {
 }
 
 async function settingsFor(
-  { config, form, clouds, secrets }: OpenCloud,
+  { config, form, clouds, secrets, stack }: OpenCloud,
   order: ProveOrder,
 ): Promise<WorkerSettings> {
   const [input = '', output = ''] = [config.input, config.output].map((place) =>
@@ -45,22 +44,9 @@ async function settingsFor(
     output,
     s3: { endpoint: new URL(clouds.buckets.endpoint), keys: order.s3Keys },
     database: { ...order.database, password: await secrets.databasePassword() },
-    environment: secretsNamedIn(form),
+    environment: stack.environment,
     files: await picturesOf(config),
   };
-}
-
-/** The values of the `${NAME}`s that stand instead of secrets in what a worker gets of kuva.yaml; no others leave here. */
-function secretsNamedIn(form: Readonly<Record<string, unknown>>): Map<string, Secret> {
-  const names = [...JSON.stringify(keptOf(form)).matchAll(/\$\{([A-Za-z_]\w*)\}/g)].map(
-    ([, name = '']) => name,
-  );
-  return new Map(
-    names.flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, new Secret(value)] as const];
-    }),
-  );
 }
 
 /** Watermarks and the like, which lie beside kuva.yaml. */

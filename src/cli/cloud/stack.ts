@@ -4,6 +4,7 @@ import { type CloudConfig, cloudSchema } from '../../cloud/config.ts';
 import { type Stack, stackOf } from '../../cloud/stack.ts';
 import type { KuvaConfig, Place, S3BucketPlace } from '../../config/config.ts';
 import { KuvaError } from '../../image/failure.ts';
+import type { Secret } from '../../image/secret.ts';
 import { readVersion } from '../version.ts';
 
 /** The `cloud` block, or its defaults. */
@@ -14,6 +15,7 @@ export function cloudConfigOf({ cloud }: KuvaConfig): CloudConfig {
 export interface StackChoice {
   readonly myAddress?: string | undefined;
   readonly workers?: number | undefined;
+  readonly environment?: ReadonlyMap<string, Secret>;
 }
 
 /**
@@ -98,7 +100,7 @@ function revisionOf(config: KuvaConfig): string {
     conflict,
     limits,
     worker,
-    // Secrets show as stars there: a new one is brought by the next installation.
+    // Secrets show as stars there: `environment` has them.
     alerts,
   ]);
   return `${readVersion()}-${createHash('sha256').update(work).digest('hex').slice(0, 12)}`;

@@ -65,22 +65,25 @@ async function untilHealthy(
   const what = `database ${site.stack.database.instance} to be ACTIVE, HEALTHY and public`;
   return waitUntil({ what, limit: buildLimit, every, clock, signal, seen: say }, async () => {
     const instance = await databases.getInstance(id);
-    if (instance === undefined) throw ended('it is not there any more', 'Run the command again.');
+    if (instance === undefined) throw ended(site, 'it is not there any more', 'Run the command again.');
     if (instance.status === 'ERROR' || instance.status === 'FAILED') {
       const fault = instance.fault ?? 'the cloud does not say why';
       if (!fresh)
         throw ended(
+          site,
           fault,
           'It may hold the ledger, and is left as it is: look at it, or ask those who run the cloud.',
         );
       if (site.keepFailed)
         throw ended(
+          site,
           fault,
           'It is kept, as asked, and may be billed: `kuva cloud down --database` removes it.',
         );
       // It was made a moment ago, and never worked: there is no ledger in it.
       await databases.deleteInstance(id);
       throw ended(
+        site,
         fault,
         'It was deleted again. `kuva cloud up` tries once more; --keep-failed keeps it to look at.',
       );
@@ -124,8 +127,11 @@ export async function accessStep(
   await site.clouds.databases.changeAccess(instance, { add, remove: withdraw });
 }
 
-function ended(fault: string, remedy: string): KuvaError {
-  return new KuvaError('cloud-failed', { what: `The database ended in ERROR: ${fault}`, remedy });
+function ended({ stack: { database } }: Site, fault: string, remedy: string): KuvaError {
+  return new KuvaError('cloud-failed', {
+    what: `The database ${database.instance} ended in ERROR: ${fault}`,
+    remedy,
+  });
 }
 
 function nobody(): KuvaError {

@@ -1,6 +1,7 @@
 import { KuvaError } from '../../image/failure.ts';
 import type { StepContext } from '../apply.ts';
 import { metadataKeys } from '../mark.ts';
+import { markOfSecrets } from '../secrets/secretsMark.ts';
 import { publicAddressOf } from '../services/database/answers.ts';
 import type { Server } from '../services/compute/answers.ts';
 import type { Step, Target } from '../step.ts';
@@ -157,7 +158,11 @@ export async function workerStep(
     say,
     signal,
   });
-  await clouds.compute.setMetadata(machine, { [metadataKeys.ready]: stack.revision });
+  const secrets = await markOfSecrets(clouds, stack);
+  await clouds.compute.setMetadata(machine, {
+    [metadataKeys.ready]: stack.revision,
+    ...(secrets !== undefined && { [metadataKeys.secrets]: secrets }),
+  });
 }
 
 async function fixedAddress({ clouds }: Site, machine: string): Promise<string> {

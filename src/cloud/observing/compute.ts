@@ -71,6 +71,7 @@ function machineOf(server: Server, flavors: readonly Flavor[], { pipeline }: Sta
   const volume = Number(metadata[metadataKeys.volume]);
   const image = metadata[metadataKeys.image];
   const ready = metadata[metadataKeys.ready];
+  const secretsMark = metadata[metadataKeys.secrets];
   return {
     id: server.id,
     name: server.name,
@@ -85,6 +86,7 @@ function machineOf(server: Server, flavors: readonly Flavor[], { pipeline }: Sta
     ...(Number.isInteger(volume) && { volume }),
     ...(image !== undefined && { image }),
     ...(ready !== undefined && { ready }),
+    ...(secretsMark !== undefined && { secretsMark }),
     ...(fault !== undefined && { fault }),
     ...(keyName !== undefined && { keypair: keyName }),
   };

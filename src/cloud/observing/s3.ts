@@ -10,14 +10,19 @@ export interface FoundKeys {
 }
 
 /** The keys of the configuration, else our own, else any of this user in this project. Makes none. */
-export async function findS3Keys({ buckets, secrets, ec2 }: Clouds): Promise<FoundKeys> {
+export async function findS3Keys({
+  buckets,
+  secrets,
+  ec2,
+}: Pick<Clouds, 'buckets' | 'secrets' | 'ec2'>): Promise<FoundKeys> {
   if (buckets.given !== undefined) return { origin: 'given', keys: buckets.given };
   const own = await secrets.s3Keys();
   if (own !== undefined) return { origin: 'own', keys: own };
   if (ec2.obstacle() !== undefined) return { origin: 'none' };
   // Asked for, and perhaps made, by a run of ours that did not live to write them down: the next `up` looks for them.
   if (await secrets.has('s3-keys-before')) return { origin: 'none' };
-  const [found] = await ec2.listKeys();
+  // Always the same one of several: workers that have it need no other one.
+  const [found] = (await ec2.listKeys()).toSorted((a, b) => (a.accessKeyId < b.accessKeyId ? -1 : 1));
   return found === undefined ? { origin: 'none' } : { origin: 'found', keys: found };
 }
 

@@ -1,6 +1,7 @@
 import { KuvaError } from '../../image/failure.ts';
 import type { WireAnswer } from './exchange.ts';
 import { CloudSilent } from './network.ts';
+import { readRefusal } from './refusal.ts';
 
 /** How often one request is sent at most. */
 export const tries = 5;
@@ -15,6 +16,8 @@ const longestPause = 60_000;
  * Is another try worth it, and harmless?
  * - A request that did not reach the service: always.
  * - 429: always, since nothing was done.
+ * - 400 with Trove's "An unknown exception occurred", its word for a fault of its own, as when Nova lists a server twice to it
+ *   (trove/instance/models.py, load_servers): only what may be done twice.
  * - No answer, or 502, 503, 504: only what may be done twice. A server that is asked for twice is there twice.
  * - 500: a fault in the service itself, which is there the next time too, after work that may be half done.
  */
@@ -26,7 +29,11 @@ export function mayRepeat(outcome: WireAnswer | KuvaError, repeatable: boolean):
   if (askedPause(outcome) > longestPause) return false;
   // Trove and older Novas say 413 when they mean 429; a quota's 413 has no Retry-After.
   if (status === 429 || (status === 413 && outcome.headers.has('retry-after'))) return true;
-  return repeatable && [502, 503, 504].includes(status);
+  return repeatable && ([502, 503, 504].includes(status) || isOwnFault(outcome));
+}
+
+function isOwnFault({ status, body }: WireAnswer): boolean {
+  return status === 400 && readRefusal(status, body).message === 'An unknown exception occurred';
 }
 
 /** Milliseconds. @param number of the try that has failed, from 1 */

@@ -6,13 +6,17 @@ import type { Ssh } from './ssh/ssh.ts';
 import { waitUntil } from './waitUntil.ts';
 
 const readyLimit = 3 * 60_000;
-/** A worker that ends by itself so often will not get ready. */
+/** A worker that ends by itself so often will not get ready, */
 const hopelessRestarts = 4;
+/** unless it says that something is not there yet (sysexits.h): a database may take a while to let a new address in. */
+const tryAgain = 75;
 
 const checkSchema = z.object({ name: z.string(), ok: z.boolean(), what: z.string().optional() });
 const healthSchema = z.object({
   state: z.string(),
   restarts: z.number(),
+  /** What it ended with, if it has ended before. */
+  exit: z.number(),
   since: z.string(),
   memory: z.number().nullable(),
   ready: z.boolean(),
@@ -25,11 +29,11 @@ export type WorkerHealth = z.infer<typeof healthSchema>;
 /** Asks systemd, and the worker itself at its own address, which no other machine reaches. */
 const question = `
 const { execFileSync } = require('node:child_process');
-const names = 'ActiveState,SubState,NRestarts,ActiveEnterTimestamp,MemoryCurrent';
+const names = 'ActiveState,SubState,NRestarts,ExecMainStatus,ActiveEnterTimestamp,MemoryCurrent';
 const text = execFileSync('systemctl', ['show', '${layout.service}', '--property=' + names], { encoding: 'utf8' });
 const unit = Object.fromEntries(text.trim().split('\\n').map((line) => line.split(/=(.*)/s)));
 const state = unit.ActiveState === 'activating' ? unit.SubState : unit.ActiveState;
-const answer = { state, restarts: Number(unit.NRestarts), since: unit.ActiveEnterTimestamp ?? '',
+const answer = { state, restarts: Number(unit.NRestarts), exit: Number(unit.ExecMainStatus), since: unit.ActiveEnterTimestamp ?? '',
   memory: /^\\d{1,15}$/.test(unit.MemoryCurrent ?? '') ? Number(unit.MemoryCurrent) : null, ready: false, checks: [] };
 const settings = require('node:fs').readFileSync('${layout.configFile}', 'utf8').replace(/^#.*/, '');
 fetch('http://' + JSON.parse(settings).http.listen + '/readyz', { signal: AbortSignal.timeout(8000) })
@@ -68,9 +72,9 @@ export async function waitForWorker(ssh: Ssh, signal?: AbortSignal, limit = read
       signal,
     },
     async () => {
-      const { ready, state, restarts, checks } = await workerHealth(ssh, signal);
+      const { ready, state, restarts, exit, checks } = await workerHealth(ssh, signal);
       if (ready) return { found: true };
-      if (restarts >= hopelessRestarts || state === 'failed') {
+      if ((restarts >= hopelessRestarts && exit !== tryAgain) || state === 'failed') {
         throw new KuvaError('vm-failed', {
           what: `The worker on ${name} does not stay up: ${await lastWords(ssh, signal)}`,
           data: 'Images are safe: they wait.',
@@ -80,7 +84,8 @@ export async function waitForWorker(ssh: Ssh, signal?: AbortSignal, limit = read
       const missing = checks
         .filter(({ ok }) => !ok)
         .map((check) => `${check.name}: ${check.what ?? 'not ready'}`);
-      return { notYet: missing.length === 0 ? `it is ${state}` : missing.join('; ') };
+      if (missing.length > 0) return { notYet: missing.join('; ') };
+      return { notYet: `it is ${state}${restarts > 0 ? `: ${await lastWords(ssh, signal)}` : ''}` };
     },
   );
 }
@@ -98,9 +103,17 @@ export async function drainWorker(ssh: Ssh, signal?: AbortSignal): Promise<void>
 }
 
 async function lastWords(ssh: Ssh, signal?: AbortSignal): Promise<string> {
-  const text = await ssh.script(`journalctl --unit ${layout.service} --lines 6 --output cat --no-pager`, [], {
-    doing: "read its worker's log",
-    signal,
-  });
-  return text.trim().replaceAll('\n', '; ');
+  const text = await ssh.script(
+    `journalctl --unit ${layout.service} --identifier ${layout.serviceUser} --lines 4 --output cat --no-pager`,
+    [],
+    {
+      doing: "read its worker's log",
+      signal,
+    },
+  );
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('; ');
 }
