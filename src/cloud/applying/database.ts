@@ -24,6 +24,11 @@ export async function databaseStep(
   const { clouds, stack, known, choices } = site;
   if (choices === undefined) throw new Error('a database without its flavor');
   const { databases, secrets, clock } = clouds;
+  if (id !== undefined) {
+    known.database = id;
+    await untilHealthy(site, id, false, context);
+    return;
+  }
   // Written down first: an instance without its password in the private folder would not be known as ours.
   const password = await secrets.databasePassword();
   const { database } = stack;
@@ -45,7 +50,7 @@ export async function databaseStep(
       }),
     clock,
   });
-  await untilHealthy(site, known.database, action === 'create', context);
+  await untilHealthy(site, known.database, true, context);
 }
 
 /** Addresses of the machines, the router's, and what the configuration names. */

@@ -87,7 +87,8 @@ function planMachine(
         'replace',
         "made by hand: a machine of kuva's takes its place, and its address",
         { ...target, id: namesake.id },
-        needs,
+        // Once the machine is gone, nothing but the mark tells whose address that was.
+        [...needs, `floating-ip:${worker.number}`],
       );
     return step(
       id,
