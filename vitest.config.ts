@@ -14,9 +14,11 @@ const shared = {
 
 /**
  * CI's machines are shared: a test that waits for a real process gets a second try there, and `secondTries.ts` tells
- * which ones needed it. Not so the proof: an image that is lost once in two runs is lost.
+ * which ones needed it. In the proof only a wait that was too short gets one, never a finding: an image that is lost once
+ * in two runs is lost.
  */
 const retry = process.env['CI'] === 'true' ? 1 : 0;
+const retryOfWaits = { count: retry, condition: /^waited \d+ ms in vain|^Test timed out/ };
 
 export default defineConfig({
   test: {
@@ -38,6 +40,7 @@ export default defineConfig({
       {
         test: {
           ...shared,
+          retry: retryOfWaits,
           name: 'proof',
           include: ['test/proof/**/*.test.ts'],
           exclude: ['test/proof/cloud/**'],

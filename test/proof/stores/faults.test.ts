@@ -54,7 +54,11 @@ describe.skipIf(rgw === null)('an object store that gives', () => {
     await yard.put(['img 1.png', 'img 2.png', 'a/img 3.png', 'img 4.png']);
     const kuva = yard.start();
     await eventually(
-      async () => (await yard.counts())['done'] === 4,
+      async () => {
+        const { done, rejected = 0, failed = 0 } = await yard.counts();
+        expect(rejected + failed, kuva.output()).toBe(0);
+        return done === 4;
+      },
       () => `all are done; it says ${kuva.output()}`,
       90_000,
     );
