@@ -7,6 +7,7 @@ import { type ForeignName, isForeign } from './foreign/contract.ts';
 import { foreignReaders } from './foreign/table.ts';
 import { formatReaders, type PageSize } from './formats.ts';
 import { frameOf } from './frame.ts';
+import { isRowByRow, jpegFacts } from './jpeg/facts.ts';
 import { readJpegHeader } from './jpeg/header.ts';
 import { openImage } from './libvips.ts';
 import type { Limits } from './limits.ts';
@@ -30,6 +31,8 @@ export async function inspectImage(bytes: Buffer, limits: Limits): Promise<Image
   // Before any other reader sees the file.
   if (own !== undefined) checkLimits(own, limits);
   if (isForeign(format)) return foreignFacts(bytes, format);
+  const ordinary = format === 'jpeg' ? jpegFacts(bytes) : undefined;
+  if (ordinary !== undefined) return ordinary;
   const metadata = await readMetadata(bytes, format);
   const pages = own ?? pagesOf(metadata);
   checkLimits(pages, limits);
@@ -46,7 +49,7 @@ export async function inspectImage(bytes: Buffer, limits: Limits): Promise<Image
     depth: metadata.depth === 'ushort' ? 16 : 8,
     channels: metadata.channels,
     hasAlpha: frame.hasAlpha,
-    ...(format === 'jpeg' && isRowByRow(bytes) ? { rowByRow: true } : {}),
+    ...(format === 'jpeg' && isRowByRow(readJpegHeader(bytes)) ? { rowByRow: true } : {}),
     ...(Object.keys(tags).length > 0 ? { tags } : {}),
     ...(largest > first.width * first.height ? { largestPage: largest } : {}),
   };
@@ -68,12 +71,6 @@ function foreignFacts(bytes: Buffer, format: ForeignName): ImageFacts {
     hasAlpha,
     ...(largest > width * height ? { largestPage: largest } : {}),
   };
-}
-
-/** Progressive files hold every pixel in several scans; own Huffman codes are known only when all is counted. */
-function isRowByRow(bytes: Buffer): boolean {
-  const { progressive, optimised } = readJpegHeader(bytes);
-  return !progressive && !optimised;
 }
 
 /**

@@ -1,12 +1,12 @@
 /** Makes the outputs of a recipe: the image is taken page by page, and each page is decoded once for all outputs. */
-import type { Recipe } from '../image/recipe.ts';
+import type { Recipe, RecipeOutput } from '../image/recipe.ts';
 import { joinFrames } from './animation.ts';
 import type { ImageFacts, MadeImage } from './contract.ts';
 import { descriptionCopier, tiffDescriptions } from './description.ts';
 import type { Encoding } from './encoding.ts';
 import type { Frame } from './frame.ts';
 import { negateGifInFile } from './gif/negate.ts';
-import type { LosslessResult } from './jpeg/lossless.ts';
+import type { LosslessResult, MadeLosslessly } from './jpeg/lossless.ts';
 import { renderPage } from './page.ts';
 import { intermediate, type PassContext, runPass } from './passes.ts';
 import { type Model, type OutputPlan, type PixelPlan, planOutput } from './plan.ts';
@@ -48,6 +48,33 @@ export async function makeOutputs(
   return made;
 }
 
+/**
+ * The outputs, where each was made of the JPEG's coded data already; undefined where one was not. libvips is then asked
+ * about what was made alone.
+ * @throws KuvaError `transform-failed`
+ */
+export async function allLossless(
+  facts: ImageFacts,
+  { outputs }: Recipe,
+  lossless: ReadonlyMap<string, LosslessResult>,
+): Promise<MadeImage[] | undefined> {
+  const ready: { output: RecipeOutput; made: MadeLosslessly }[] = [];
+  for (const output of outputs) {
+    const made = lossless.get(output.name);
+    if (made === undefined || !('bytes' in made)) return undefined;
+    ready.push({ output, made });
+  }
+  return Promise.all(ready.map(({ output, made }) => verifiedLossless(output, made, facts)));
+}
+
+function verifiedLossless(
+  { name }: RecipeOutput,
+  { bytes, width, height }: MadeLosslessly,
+  facts: ImageFacts,
+): Promise<MadeImage> {
+  return verified(bytes, { ...facts, output: name, width, height, how: { way: 'lossless' } });
+}
+
 async function fillPages(
   source: Source,
   outputs: readonly PixelOutput[],
@@ -71,21 +98,15 @@ async function withoutDecoding(
   facts: ImageFacts,
 ): Promise<MadeImage> {
   const expected = { ...facts, output: plan.output.name };
-  const lossless = { way: 'lossless' } as const;
   switch (plan.way) {
     case 'copy':
       return verified(bytes, { ...expected, how: { way: 'copy' } });
     case 'lossless':
-      return verified(plan.made.bytes, {
-        ...expected,
-        width: plan.made.width,
-        height: plan.made.height,
-        how: lossless,
-      });
+      return verifiedLossless(plan.output, plan.made, facts);
     case 'in-file':
       return verified(plan.format === 'gif' ? negateGifInFile(bytes) : await negatePngInFile(bytes), {
         ...expected,
-        how: lossless,
+        how: { way: 'lossless' },
       });
   }
 }

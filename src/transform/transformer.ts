@@ -7,7 +7,7 @@ import { prepareEntropy } from './jpeg/entropy/machine.ts';
 import { type LosslessResult, makeLosslessly } from './jpeg/lossless.ts';
 import { prepareLibvips } from './libvips.ts';
 import type { Limits } from './limits.ts';
-import { makeOutputs } from './make.ts';
+import { allLossless, makeOutputs } from './make.ts';
 import type { Stage } from './own/stage.ts';
 import { makeInStages, newMemory } from './own/stages.ts';
 import { ownTime } from './own/time.ts';
@@ -44,6 +44,8 @@ export function createTransformer(
     const own = like === undefined || like.bytes === bytes;
     // It reads every code of the file, and is stricter than the check that follows where it cannot.
     const lossless = own ? makeLosslessly(bytes, image, recipe, time) : new Map<string, LosslessResult>();
+    const ready = await allLossless(image, recipe, lossless);
+    if (ready !== undefined) return ready;
     if (![...lossless.values()].some((made) => 'bytes' in made)) formatReaders[image.format].check(bytes);
     const source = await openSource(bytes, image);
     const model = own ? source : await openSource(like.bytes, like.image);
