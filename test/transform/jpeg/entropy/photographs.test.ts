@@ -26,5 +26,5 @@ describe.runIf(found !== undefined)('a photograph', () => {
       expect(back.length, path).toBeGreaterThan(0.9 * source.length);
       if (back.length === source.length) expect(back.equals(source), path).toBe(true);
     }
-  });
+  }, 180_000);
 });
