@@ -43,10 +43,14 @@ export interface OpenStackClouds {
   readonly s3Endpoint: string;
   /** An executable `database` here is run for each database of `pukki`; see `openstack-up`. */
   readonly hooks: string;
+  /** What stands in a file here is the console of the machine of that id. */
+  readonly consoles: string;
 }
 
 const answerSchema = z.object({
-  clouds: z.object({ cloudsFile: z.string(), s3Endpoint: z.string(), hooks: z.string() }).optional(),
+  clouds: z
+    .object({ cloudsFile: z.string(), s3Endpoint: z.string(), hooks: z.string(), consoles: z.string() })
+    .optional(),
   failed: z.string().optional(),
 });
 
@@ -129,7 +133,8 @@ async function startBoth(): Promise<{ clouds: OpenStackClouds; stop: () => Promi
       cloudsFile,
       `${named(ofMachines, 'cpouta')}${named(ofDatabases, 'pukki').replace(/^clouds:\n/, '')}`,
     );
-    return { clouds: { cloudsFile, s3Endpoint: rgw.server.endpoint, hooks: join(databases, 'hooks') }, stop };
+    const [hooks, consoles] = [join(databases, 'hooks'), join(machines, 'hooks/consoles')];
+    return { clouds: { cloudsFile, s3Endpoint: rgw.server.endpoint, hooks, consoles }, stop };
   } catch (thrown) {
     await stop();
     throw thrown;

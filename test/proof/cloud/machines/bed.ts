@@ -15,6 +15,8 @@ export interface Bed {
   readonly s3Endpoint: URL;
   /** The `clouds.yaml`, for the stock client. */
   readonly cloudsFile: string;
+  /** What stands in a file here is the console of the machine of that id. */
+  readonly consoles: string;
 }
 
 const desk = inject('clouds');
@@ -38,13 +40,14 @@ const fileSchema = z.object({ clouds: z.object({ cpouta: entrySchema, pukki: ent
 
 export async function openBed(): Promise<Bed> {
   if (desk === null) throw new Error('no OpenStack is installed');
-  const { cloudsFile, s3Endpoint } = await openStackClouds(desk);
+  const { cloudsFile, s3Endpoint, consoles } = await openStackClouds(desk);
   const { clouds } = fileSchema.parse(parse(await readFile(cloudsFile, 'utf8')));
   return {
     compute: loginOf('cpouta', clouds.cpouta),
     database: loginOf('pukki', clouds.pukki),
     s3Endpoint: new URL(s3Endpoint),
     cloudsFile,
+    consoles,
   };
 }
 
