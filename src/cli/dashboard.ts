@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { KuvaConfig } from '../config/config.ts';
 import { recipeYaml } from '../config/recipeYaml.ts';
+import { apiPath } from '../dashboard/api/app.ts';
 import type { About } from '../dashboard/api/schemas/about.ts';
-import { openDashboard } from '../dashboard/dashboard.ts';
+import { type Dashboard, openDashboard } from '../dashboard/dashboard.ts';
 import { imageFormats } from '../image/format.ts';
 import { type Recipe, recipeDigest } from '../image/recipe.ts';
 import { sniff } from '../transform/sniff.ts';
@@ -15,32 +16,58 @@ import { readVersion } from './version.ts';
 /** Beside this program's own files: where `npm run build` puts the page. */
 const pageFolder = fileURLToPath(new URL('../dashboard/web', import.meta.url));
 
+/** A pipeline, and what people look at it with; left out: it is switched off. */
+export interface Shown {
+  readonly system: System;
+  readonly seeing: Seeing | undefined;
+}
+
 /**
- * What is served anyway, and the dashboard with it.
- * @param seeing left out: it is switched off
- * @param pipelines all of the configuration: the page shows one of them, and says so
+ * What is served anyway, and the dashboard with it: one page, and for each pipeline the API, under its name; the first
+ * has the plain path too.
+ * @param there the names of all pipelines of the configuration: of those that are not shown the page says so
  */
 export function dashboardPlugs(
-  system: System,
+  shown: readonly Shown[],
   plugs: WebPlugs,
   narrator: Narrator,
-  seeing: Seeing | undefined,
-  pipelines: readonly string[],
+  there: readonly string[] = [],
 ): WebPlugs {
-  if (seeing === undefined) return plugs;
-  const { config, recipe, input, output } = system;
-  const { ledger, catalogue, viewing, routes } = seeing;
-  const dashboard = openDashboard({
-    about: {
-      ...aboutOf(config, recipe, canUpload(system)),
-      others: pipelines.filter((name) => name !== config.pipeline),
+  const names = shown.map(({ system }) => system.config.pipeline);
+  const listed = { pipelines: names, others: there.filter((name) => !names.includes(name)) };
+  const dashboards = shown.flatMap(({ system, seeing }, at) =>
+    seeing === undefined ? [] : [dashboardOf(system, seeing, listed, at === 0, narrator)],
+  );
+  if (dashboards.length === 0) return plugs;
+  return {
+    ...plugs,
+    // The plain path is the beginning of all others, and so the last that is looked at.
+    open: [...plugs.open, ...dashboards.map(({ plug }) => plug).reverse()],
+    longBodies: dashboards.flatMap(({ longBodies }) => longBodies),
+    close: async () => {
+      await Promise.all(dashboards.map((dashboard) => dashboard.close()));
     },
+  };
+}
+
+function dashboardOf(
+  system: System,
+  { ledger, catalogue, viewing, routes }: Seeing,
+  listed: Pick<About, 'pipelines' | 'others'>,
+  isFirst: boolean,
+  narrator: Narrator,
+): Dashboard {
+  const { config, recipe, input, output } = system;
+  const ownPath = `${apiPath}/pipelines/${config.pipeline}`;
+  return openDashboard({
+    about: { ...aboutOf(config, recipe, canUpload(system)), ...listed },
+    paths: isFirst ? [ownPath, apiPath] : [ownPath],
+    ...(isFirst && { pageFolder }),
     ledger,
     catalogue,
     output,
     ...(canUpload(system) && { upload: { input, sniff, largest: config.limits.bytes } }),
     stalled: config.alerts.stalled,
-    pageFolder,
     more: [routes],
     onOpen: viewing,
     onTrouble: (error) => {
@@ -50,12 +77,6 @@ export function dashboardPlugs(
       );
     },
   });
-  return {
-    ...plugs,
-    open: [...plugs.open, dashboard.plug],
-    longBodies: dashboard.longBodies,
-    close: () => dashboard.close(),
-  };
 }
 
 function canUpload({ config, input }: System): boolean {

@@ -5,7 +5,7 @@ import type { Ledger } from '../ledger/contract.ts';
 import { statusReport } from '../pipeline/statusReport.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import type { WebPlug } from '../web/server.ts';
-import { apiPlug } from './api/app.ts';
+import { apiPath, apiPlug } from './api/app.ts';
 import { jsonOf } from './api/json.ts';
 import type { ApiPlug } from './api/route.ts';
 import { aboutRoute } from './api/routes/about.ts';
@@ -31,8 +31,10 @@ export interface DashboardOptions {
   readonly upload?: UploadOptions;
   /** Milliseconds without an end of any image after which nothing moves. */
   readonly stalled: number;
-  /** Where the built page lies. */
-  readonly pageFolder: string;
+  /** Where the built page lies. Left out: the API alone. */
+  readonly pageFolder?: string;
+  /** Paths under which the API answers; left out: `/api/v1`. */
+  readonly paths?: readonly string[];
   /** More routes of the API: previews. */
   readonly more?: readonly ApiPlug[];
   /** A page was opened. @returns to be called when it was closed */
@@ -50,41 +52,45 @@ export interface Dashboard {
 
 export function openDashboard(options: DashboardOptions): Dashboard {
   const { about, ledger, catalogue, output, upload, stalled, more = [], onTrouble } = options;
+  const { paths = [apiPath], pageFolder } = options;
   const closing = new AbortController();
   // Each open page listens to it: their number is bounded elsewhere.
   setMaxListeners(0, closing.signal);
   const status = async (): Promise<Status> =>
     jsonOf(statusSchema, statusReport(about.pipeline, await ledger.status(), stalled));
   const follower = new Follower({ catalogue, status });
-  const api = apiPlug({
-    version: about.version,
-    readOnly: about.readOnly,
-    open: [sessionRoutes],
-    routes: [
-      aboutRoute(() => about),
-      statusRoutes(status, catalogue),
-      // Before `/images/{id}`, which it looks like.
-      csvRoute(catalogue),
-      imageRoutes(ledger, catalogue),
-      outputRoute(ledger, output),
-      retryRoute(ledger),
-      ...(upload === undefined ? [] : [uploadRoute(upload)]),
-      eventsRoute({
-        follower,
-        onOpen: options.onOpen ?? (() => () => undefined),
-        signal: closing.signal,
-      }),
-      ...more,
-    ],
-    onTrouble,
-  });
-  const page = pagePlug(options.pageFolder);
+  const api = apiPlug(
+    {
+      version: about.version,
+      readOnly: about.readOnly,
+      open: [sessionRoutes],
+      routes: [
+        aboutRoute(() => about),
+        statusRoutes(status, catalogue),
+        // Before `/images/{id}`, which it looks like.
+        csvRoute(catalogue),
+        imageRoutes(ledger, catalogue),
+        outputRoute(ledger, output),
+        retryRoute(ledger),
+        ...(upload === undefined ? [] : [uploadRoute(upload)]),
+        eventsRoute({
+          follower,
+          onOpen: options.onOpen ?? (() => () => undefined),
+          signal: closing.signal,
+        }),
+        ...more,
+      ],
+      onTrouble,
+    },
+    paths,
+  );
+  const page = pageFolder === undefined ? undefined : pagePlug(pageFolder);
   return {
     plug: (app) => {
       api(app);
-      page(app);
+      page?.(app);
     },
-    longBodies: ['/api/v1/uploads/', '/api/v1/recipe/try'],
+    longBodies: paths.flatMap((path) => [`${path}/uploads/`, `${path}/recipe/try`]),
     close: async () => {
       closing.abort();
       await follower.close();

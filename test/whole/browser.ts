@@ -5,6 +5,8 @@ import { openBrowser } from '../dashboard/web/fixture/browser.ts';
 
 export interface Looking {
   readonly page: Page;
+  /** Somebody else's page, in a profile of its own. */
+  readonly another: () => Promise<Page>;
   /** What the browser's console complains of; an answer with an error is none. */
   readonly complaints: string[];
   /** Where requests went that did not go to kuva. */
@@ -27,8 +29,9 @@ export async function look(url: string): Promise<Looking> {
     const to = new URL(request.url());
     if (to.origin !== url && to.protocol !== 'blob:') elsewhere.push(request.url());
   });
-  await page.goto(url);
-  return { page, complaints, elsewhere };
+  // Not until all pictures are there: they are drawn where nobody else wants the processor.
+  await page.goto(url, { waitUntil: 'domcontentloaded' });
+  return { page, another: () => browser.newPage(), complaints, elsewhere };
 }
 
 /** Drops a file onto the page, as a hand does. */

@@ -101,6 +101,8 @@ pipelines:
   expect(log.stdout).not.toContain('"first"');
   expect((await runKuva(['log', '--follow'], { cwd })).code).toBe(2);
   const about = await fetch(`http://127.0.0.1:${port}/api/v1/about`);
-  expect(await about.json()).toMatchObject({ pipeline: 'first', others: ['second'] });
+  expect(await about.json()).toMatchObject({ pipeline: 'first', pipelines: ['first', 'second'] });
+  const beside = await fetch(`http://127.0.0.1:${port}/api/v1/pipelines/second/status`);
+  expect(await beside.json()).toMatchObject({ pipeline: 'second', counts: { done: 1 } });
   expect((await worker.end()).code).toBe(0);
 });

@@ -1,36 +1,17 @@
 /** The built program, its page in a real Chromium, an embedded PostgreSQL, folders: what somebody does who looks. */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { freePort } from '../../bench/servers/freePorts.ts';
-import { imageRowSchema, recordSchema } from '../../src/dashboard/api/schemas/images.ts';
+import { imageRowSchema, imagesSchema, recordSchema } from '../../src/dashboard/api/schemas/images.ts';
 import { statusSchema } from '../../src/dashboard/api/schemas/status.ts';
 import { hasChromium } from '../dashboard/web/fixture/browser.ts';
 import { textFile } from '../pictures/broken.ts';
 import { makeJpeg, makePng, makeTiff } from '../pictures/photos.ts';
+import { openLine } from '../servers/line.ts';
 import { drop, look } from './browser.ts';
-import { eventually, type Running, runKuva, startKuva, temporaryFolder } from './kuva.ts';
-
-interface Lab {
-  readonly cwd: string;
-  readonly url: string;
-  readonly start: () => Promise<Running>;
-  readonly kuva: Running;
-}
-
-async function openLab(): Promise<Lab> {
-  const cwd = await temporaryFolder();
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  await writeFile(join(cwd, 'kuva.yaml'), `http: { listen: '127.0.0.1:${port}' }\n`);
-  const start = async (): Promise<Running> => {
-    const kuva = startKuva(['start'], { cwd });
-    await kuva.says(`Dashboard: ${url}/`, 60_000);
-    return kuva;
-  };
-  return { cwd, url, start, kuva: await start() };
-}
+import { type Lab, openLab } from './dashboardLab.ts';
+import { eventually, runKuva } from './kuva.ts';
 
 /** When the one image that was rejected was. */
 async function rejectedAt({ cwd }: Lab): Promise<string | undefined> {
@@ -54,7 +35,8 @@ describe.runIf(hasChromium())('somebody who looks at the dashboard', () => {
     // The input is gone, and still shows.
     expect(await readdir(join(lab.cwd, 'kuva-data/input'))).not.toContain('cat.jpg');
     const slider = page.locator('.slider input');
-    await slider.focus();
+    // As all pictures, drawn where nobody else wants the processor.
+    await slider.focus({ timeout: 120_000 });
     await page.keyboard.press('ArrowRight');
     expect(await slider.getAttribute('aria-valuetext')).toBe('51 percent before, 49 percent after');
     await page.waitForSelector('.histogram path.r');
@@ -87,7 +69,7 @@ describe.runIf(hasChromium())('somebody who looks at the dashboard', () => {
     await page.click('nav >> text=Find');
     await page.fill('#find-term', record.outputSha256);
     await page.waitForURL(`${lab.url}/images?sha256=${record.outputSha256}`);
-    await page.reload();
+    await page.reload({ waitUntil: 'domcontentloaded' });
     await page.waitForSelector('tbody >> text=cat.jpg');
     expect(await page.locator('tbody tr').count()).toBe(1);
     const [list] = await Promise.all([page.waitForEvent('download'), page.click('text=All of these as CSV')]);
@@ -99,7 +81,8 @@ describe.runIf(hasChromium())('somebody who looks at the dashboard', () => {
     await page.click('nav >> text=Recipe');
     await page.waitForSelector('.chain >> text=negate');
     await drop(page, 'try.tif', await makeTiff({ ...size, depth: 16 }), '.try .dropzone');
-    await page.waitForSelector('.try .slider');
+    // Its decoder works only where nobody else wants the processor.
+    await page.waitForSelector('.try .slider', { timeout: 120_000 });
     expect(await page.textContent('.try-result')).toContain('16 bits a channel');
     // `.kuva` is the store's own folder.
     expect((await readdir(join(lab.cwd, 'kuva-data/output'))).sort()).toEqual(['.kuva', 'negated_cat.jpg']);
@@ -117,9 +100,11 @@ describe.runIf(hasChromium())('somebody who looks at the dashboard', () => {
     expect(elsewhere).toEqual([]);
   }, 240_000);
 
-  it('puts in a folder, cancels what is on its way, and nothing half is left', async () => {
+  it('puts in a folder, cancels one on its way, loses the line with another, and nothing half is left', async () => {
     const lab = await openLab();
-    const { page, complaints } = await look(lab.url);
+    const line = await openLine('127.0.0.1', Number(new URL(lab.url).port));
+    onTestFinished(line.close);
+    const { page, complaints } = await look(`http://127.0.0.1:${line.port}`);
     await page.click('.tools >> text=Put in');
     const folder = join(lab.cwd, 'plate');
     await mkdir(join(folder, 'a'), { recursive: true });
@@ -131,22 +116,56 @@ describe.runIf(hasChromium())('somebody who looks at the dashboard', () => {
       .toBe(2);
     expect(await readdir(join(lab.cwd, 'kuva-data/output/plate'))).toEqual(['a', 'negated_1.png']);
 
-    const line = await page.context().newCDPSession(page);
-    await line.send('Network.emulateNetworkConditions', {
-      offline: false,
-      latency: 0,
-      downloadThroughput: -1,
-      uploadThroughput: 100_000,
-    });
+    const devtools = await page.context().newCDPSession(page);
+    /** @param uploadThroughput bytes a second; -1: as fast as it goes */
+    const carries = (uploadThroughput: number): Promise<unknown> =>
+      devtools.send('Network.emulateNetworkConditions', {
+        offline: false,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput,
+      });
+    await carries(100_000);
     const large = Buffer.concat([await makeJpeg(size), Buffer.alloc(20_000_000)]);
     await writeFile(join(lab.cwd, 'large.jpg'), large);
     await page.setInputFiles('input[aria-label="Images to put in"]', join(lab.cwd, 'large.jpg'));
+    /** Waits until a part of it is on its way. */
+    const underWay = (): Promise<unknown> => {
+      const sent = "document.querySelector('.upload progress')?.value ?? 0";
+      return expect.poll(() => page.evaluate<number>(sent), { timeout: 45_000 }).toBeGreaterThan(100_000);
+    };
+    const nothingIsLeft = async (): Promise<void> => {
+      let left: readonly string[] = [];
+      // Nor in the store's own folder, where what is being written lies.
+      const looked = async (): Promise<boolean> => {
+        const entries = await readdir(join(lab.cwd, 'kuva-data/input'), {
+          recursive: true,
+          withFileTypes: true,
+        });
+        left = entries.map(({ name }) => name).filter((name) => /large|^t\d+$/.test(name));
+        return left.length === 0;
+      };
+      await eventually(looked, () => `nothing of it is left, but there is ${left.join()}`);
+      const { images } = imagesSchema.parse(
+        await (await fetch(`${lab.url}/api/v1/images?name=large`)).json(),
+      );
+      expect(images).toEqual([]);
+    };
+    await underWay();
     await page.click('[aria-label="Cancel large.jpg"]');
     await page.waitForSelector('text=cancelled; nothing of it was stored');
-    await eventually(async () => {
-      const left = await readdir(join(lab.cwd, 'kuva-data/input'), { recursive: true });
-      return left.every((name) => !name.includes('large'));
-    }, 'nothing of it is left');
+    await nothingIsLeft();
+
+    await page.setInputFiles('input[aria-label="Images to put in"]', join(lab.cwd, 'large.jpg'));
+    await underWay();
+    line.cut();
+    await page.waitForSelector('.upload >> text=The line broke before everything was sent');
+    await nothingIsLeft();
+    line.mend();
+    await carries(-1);
+    await page.waitForSelector('.lamp.live');
+    await page.click('[aria-label="Send large.jpg again"]');
+    await page.waitForSelector('.upload.ended >> text=large.jpg');
     expect(complaints).toEqual([]);
 
     // The API and the command line speak the same.

@@ -7,13 +7,14 @@ import { exitCodes } from '../exit.ts';
 import { narratorFor } from '../narrate/choose.ts';
 import { openSeeing } from '../previews.ts';
 import { serveWhile } from '../serve.ts';
-import { loadOptions, sharedOptions, withSystem } from '../system.ts';
+import { loadOptions, sharedOptions, type System, withSystems } from '../system.ts';
 import { makeWorkerName } from '../workerName.ts';
 
 /** `kuva dashboard`: the page and its API alone, for workers that run elsewhere. */
 export const dashboard: Action = (given, terminal) => {
   const options = sharedOptions.parse(given);
-  return withSystem(options, terminal, async (system) => {
+  return withSystems(options, terminal, async (systems) => {
+    const [system] = systems;
     const { http } = system.config;
     if (http.listen === 'off') {
       throw new KuvaError('config-invalid', {
@@ -24,10 +25,13 @@ export const dashboard: Action = (given, terminal) => {
     const name = makeWorkerName();
     const narrator = narratorFor(system.config, terminal, name);
     for (const notice of system.notices) narrator.note('warn', notice);
-    const asked = { ...system, config: { ...system.config, http: { ...http, dashboard: true } } };
-    const pipelines = loadConfig(loadOptions(options)).values.map(({ pipeline }) => pipeline);
-    const seeing = openSeeing(asked, name, false);
-    const plugs = dashboardPlugs(asked, { open: [], guarded: [] }, narrator, seeing, pipelines);
+    const shown = systems.map((one) => {
+      // Whoever calls this command wants it, whatever the configuration says of workers.
+      const asked: System = { ...one, config: { ...one.config, http: { ...http, dashboard: true } } };
+      return { system: asked, seeing: openSeeing(asked, name, false) };
+    });
+    const there = loadConfig(loadOptions(options)).values.map(({ pipeline }) => pipeline);
+    const plugs = dashboardPlugs(shown, { open: [], guarded: [] }, narrator, there);
     const { stop } = system.stopping;
     await serveWhile(system.config, plugs, narrator, 'shows', async () => {
       while (!stop.aborted) await pause(60_000, stop);

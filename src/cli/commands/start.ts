@@ -45,19 +45,18 @@ function keepGoing(
           one.stopping.end();
           throw thrown;
         });
-      return { plugs, narrator, seeing, work };
+      return { system: one, plugs, narrator, seeing, work };
     };
     const first = await begin(system);
-    const works = [first.work];
-    for (const one of systems.slice(1)) works.push((await begin(one)).work);
+    const all = [first];
+    for (const one of systems.slice(1)) all.push(await begin(one));
     const workAll = async (): Promise<void> => {
-      const ends = await Promise.allSettled(works.map((work) => work()));
+      const ends = await Promise.allSettled(all.map(({ work }) => work()));
       const bad = ends.find((end) => end.status === 'rejected');
       if (bad !== undefined) throw bad.reason;
     };
-    // The page, metrics and health are the first one's; `kuva dashboard --pipeline` shows another.
-    const pipelines = systems.map(({ config }) => config.pipeline);
-    const plugs = dashboardPlugs(system, first.plugs, first.narrator, first.seeing, pipelines);
+    // Metrics and health are the first one's; the page shows all of them.
+    const plugs = dashboardPlugs(all, first.plugs, first.narrator);
     await serveWhile(system.config, plugs, first.narrator, keepsGoing, workAll);
     if (system.stopping.stopNow.aborted) return exitCodes.incomplete;
     if (!terminal.json) terminal.errorLine('Stopped. Everything that was under way is finished.');

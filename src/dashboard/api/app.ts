@@ -16,11 +16,11 @@ export interface ApiOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** The API, as routes of the web server: it authenticates by itself. */
-export function apiPlug(options: ApiOptions): WebPlug {
+/** The API, as routes of the web server: it authenticates by itself. @param paths where it answers */
+export function apiPlug(options: ApiOptions, paths: readonly string[]): WebPlug {
   const app = apiApp(options);
   return (server) => {
-    server.route(apiPath, app);
+    for (const path of paths) server.route(path, app);
   };
 }
 

@@ -3,7 +3,7 @@ import type { WebPlug } from '../../web/server.ts';
 import type { WebVariables } from '../../web/guard.ts';
 import { type PageFile, readPageFiles } from './files.ts';
 
-/** The views of the page, each with an address of its own: all are the same file. */
+/** The views of the page, each with an address of its own, and one for each pipeline: all are the same file. */
 export const views = [
   '/',
   '/images',
@@ -41,7 +41,7 @@ export function pagePlug(folder: string): WebPlug {
   let reading: Promise<ReadonlyMap<string, PageFile>> | undefined;
   const files = (): Promise<ReadonlyMap<string, PageFile>> => (reading ??= readPageFiles(folder));
   return (app) => {
-    for (const view of views) {
+    for (const view of views.flatMap((path) => [path, `/p/:pipeline${path}`])) {
       app.get(view, async (context) => {
         const index = (await files()).get('/index.html');
         return index === undefined ? context.text(notBuilt, 503) : send(context, index);

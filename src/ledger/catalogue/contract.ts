@@ -1,5 +1,6 @@
 /** What somebody who looks needs of the ledger, and no worker does: searching, following, the past. */
 import type { ImageFormat } from '../../image/format.ts';
+import type { FactsQuery } from '../../image/factsQuery.ts';
 import type { ObjectKey } from '../../image/key.ts';
 import type { ImageState } from '../../image/state.ts';
 
@@ -37,6 +38,8 @@ export interface SearchFilter {
   readonly states?: readonly ImageState[];
   /** Of an input or an output; lower case. */
   readonly sha256?: string;
+  /** True of the facts of one of its records at least. */
+  readonly facts?: FactsQuery;
   readonly since?: Date;
   readonly until?: Date;
 }
@@ -108,7 +111,8 @@ export interface Duplicates {
 export interface Catalogue {
   /**
    * Images by their last change, newest first. Each statement looks at a bounded number of rows and `milliseconds`
-   * bound them all together; a page may therefore be short, or empty, and have a `next`.
+   * bound them all together; what is rare is then looked for in one pass over the ledger, as long as that takes some
+   * seconds at most. A page may therefore be short, or empty, and have a `next`.
    */
   search(
     filter: SearchFilter,

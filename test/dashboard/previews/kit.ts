@@ -7,6 +7,7 @@ import type { Previews } from '../../../src/dashboard/previews/contract.ts';
 import { defaultRecipe, type Recipe } from '../../../src/image/recipe.ts';
 import type { PreviewStore } from '../../../src/ledger/contract.ts';
 import { openPreviewStore } from '../../../src/ledger/previews.ts';
+import type { PreviewMaker } from '../../../src/transform/contract.ts';
 import { limitsSchema } from '../../../src/transform/limits.ts';
 import { createTransformer } from '../../../src/transform/transformer.ts';
 import { type DashboardKit, openDashboardKit } from '../kit.ts';
@@ -15,6 +16,8 @@ import type { Kit } from '../../pipeline/kit.ts';
 export interface PreviewsKit extends DashboardKit {
   readonly store: PreviewStore;
   readonly previews: Previews;
+  /** Draws small pictures, and is not counted. */
+  readonly maker: PreviewMaker;
   /** How many pictures were drawn. */
   readonly drawn: () => number;
 }
@@ -44,5 +47,5 @@ export async function openPreviewsKit(recipe: Recipe = defaultRecipe, patience =
   const [first] = opened;
   if (first === undefined) throw new Error('no previews were opened');
   onTestFinished(() => first.previews.close());
-  return { ...kit, ...first, drawn: () => drawn };
+  return { ...kit, ...first, maker, drawn: () => drawn };
 }

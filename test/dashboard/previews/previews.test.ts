@@ -1,6 +1,7 @@
 /** Small pictures of what was put in and what came out, whatever the format, and why there is none. */
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { PreviewTaker } from '../../../src/dashboard/previews/taker.ts';
 import { histogramSchema } from '../../../src/dashboard/api/schemas/previews.ts';
 import { errorSchema } from '../../../src/dashboard/api/schemas/words.ts';
 import { processImage } from '../../../src/pipeline/processImage.ts';
@@ -35,20 +36,29 @@ const svg = Buffer.from(
   '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><script>alert(1)</script><rect width="40" height="30" fill="red"/></svg>',
 );
 
+const size = { width: 64, height: 48 };
+
+/** Those that browsers cannot show, or show otherwise than one still picture. */
+const allKinds = async (): Promise<Readonly<Record<string, Buffer>>> => ({
+  '16-bit.png': await makePng({ ...size, depth: 16 }),
+  '16-bit.tif': await makeTiff({ ...size, depth: 16 }),
+  'pages.tif': await makeTiffStack(size),
+  'cmyk.jpg': await makeCmykJpeg(size),
+  'cmyk.tif': await makeCmykTiff(size),
+  'moving.gif': await makeAnimatedGif(size),
+  'moving.webp': await makeAnimatedWebp(size),
+});
+
+/** One still WebP, of the shape of the image. */
+async function expectPicture(key: string, bytes: Buffer): Promise<void> {
+  const { format, width, height, pages = 1 } = await sharp(bytes).metadata();
+  expect([key, format, pages, Math.round((width / height) * 3)]).toEqual([key, 'webp', 1, 4]);
+}
+
 describe('a preview', () => {
   it('is a WebP of kuva own making, whatever the format', async () => {
     const kit = await openPreviewsKit();
-    const size = { width: 64, height: 48 };
-    const files: Readonly<Record<string, Buffer>> = {
-      '16-bit.png': await makePng({ ...size, depth: 16 }),
-      '16-bit.tif': await makeTiff({ ...size, depth: 16 }),
-      'pages.tif': await makeTiffStack(size),
-      'cmyk.jpg': await makeCmykJpeg(size),
-      'cmyk.tif': await makeCmykTiff(size),
-      'moving.gif': await makeAnimatedGif(size),
-      'moving.webp': await makeAnimatedWebp(size),
-      'script.svg': svg,
-    };
+    const files = { ...(await allKinds()), 'script.svg': svg };
     for (const [key, bytes] of Object.entries(files)) {
       // Not processed: an input that waits shows too.
       await kit.put(kit.input, key, bytes);
@@ -56,8 +66,7 @@ describe('a preview', () => {
       const answer = await kit.get(`/images/${id}/preview/before`);
       expect([key, answer.status, answer.headers['content-type']]).toEqual([key, 200, 'image/webp']);
       expect(answer.headers).toMatchObject({ 'x-content-type-options': 'nosniff' });
-      const { format, width, height, pages = 1 } = await sharp(answer.bytes).metadata();
-      expect([key, format, pages, Math.round((width / height) * 3)]).toEqual([key, 'webp', 1, 4]);
+      await expectPicture(key, answer.bytes);
       expect(answer.text).not.toContain('script');
     }
   });
@@ -88,6 +97,29 @@ describe('a preview', () => {
     await processImage(kit.parts, queued, new AbortController().signal);
     expect(await keysIn(kit.input)).toEqual([]);
     expect((await kit.get(`/images/${kept}/preview/before`)).bytes.equals(before.bytes)).toBe(true);
+  });
+
+  it('of an input that is gone is the one that its worker kept, whatever the format', async () => {
+    const kit = await openPreviewsKit(undefined, 30_000);
+    const bounds = { room: 1e9, most: 1e7, whenQuiet: true };
+    const pictures = new PreviewTaker({ store: kit.store, maker: kit.maker, ...bounds });
+    onTestFinished(() => pictures.close());
+    await expect.poll(() => pictures.wants(1), patient).toBe(true);
+    for (const [key, bytes] of Object.entries(await allKinds())) {
+      await kit.put(kit.input, key, bytes);
+      const queued = await kit.queue(key);
+      await processImage({ ...kit.parts, pictures }, queued, new AbortController().signal);
+      expect(await keysIn(kit.input)).toEqual([]);
+      for (const side of ['before', 'after'] as const) {
+        const answer = await kit.get(`/images/${queued.id}/preview/${side}`);
+        expect([key, side, answer.status]).toEqual([key, side, 200]);
+        await expectPicture(key, answer.bytes);
+      }
+      const { before, after } = histogramSchema.parse(
+        JSON.parse((await kit.get(`/images/${queued.id}/histogram`)).text),
+      );
+      expect([key, before !== undefined, after !== undefined]).toEqual([key, true, true]);
+    }
   });
 
   it('of an input that has just gone is waited for: its worker draws it after the image is done', async () => {

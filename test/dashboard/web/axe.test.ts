@@ -23,6 +23,7 @@ interface Look {
 
 const looks: readonly Look[] = [
   { view: 'the belt', path: '/', shows: '.tile img.there' },
+  { view: 'the belt of several pipelines', path: '/p/sem/', shows: '.pipelines', scene: 'several' },
   { view: 'the first run', path: '/', shows: '.first-run', scene: 'empty' },
   { view: 'an outage', path: '/', shows: '.trouble', scene: 'outage' },
   { view: 'the tray', path: '/', shows: '.tools .primary', click: '.tools .primary' },

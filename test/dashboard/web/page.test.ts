@@ -47,9 +47,24 @@ describe.runIf(hasChromium())('the page', () => {
     await page.waitForSelector('.tile a');
   });
 
-  it('says which pipelines it does not show', async () => {
+  it('shows one of several pipelines, each under an address of its own, or says which it does not show', async () => {
     fixture.scene = 'several';
     await page.goto(fixture.url);
+    await page.click('nav[aria-label="Pipelines"] >> text=plates');
+    await page.waitForURL(`${fixture.url}/p/plates/`);
+    expect(await page.waitForSelector('[aria-current] >> text=plates').then((one) => one.textContent())).toBe(
+      'plates',
+    );
+    await page.click('nav[aria-label="Views"] >> text=Find');
+    await page.click('tbody a >> nth=0');
+    await page.waitForURL(/\/p\/plates\/images\/\d+$/);
+    await page.waitForSelector('.slider');
+    await page.reload();
+    await page.click('.brand');
+    await page.click('nav[aria-label="Pipelines"] >> text=microscopes');
+    await page.waitForURL(`${fixture.url}/`);
+    fixture.scene = 'one-of-several';
+    await page.reload();
     expect(await page.waitForSelector('.others').then((one) => one.textContent())).toMatch(
       /^One of 3 pipelines of this configuration; plates, sem are not on this page/,
     );
@@ -75,6 +90,21 @@ describe.runIf(hasChromium())('the page', () => {
     fixture.flow([{ ...line, id: '91001' }], 1);
     await page.click('text=Show 1 image set aside meanwhile');
     await expect.poll(() => page.locator('text=set aside meanwhile').count(), patient).toBe(0);
+  });
+
+  it('says that there is more than what was found, where that may be, and shows it when asked', async () => {
+    await page.goto(`${fixture.url}/images?state=done&name=plankton`);
+    await page.waitForSelector('tbody a');
+    await page.waitForSelector('.lamp.live');
+    const [aside] = asideLines();
+    if (aside === undefined) throw new Error('the laboratory has no broken image');
+    fixture.flow([aside], 1);
+    fixture.flow([{ ...imageLine(53_000, 0), key: 'plates/other.jpg', output: 'plates/other.jpg' }], 1);
+    // What does not match is no news: said before anything else is.
+    expect(await page.locator('text=Show newer images').count()).toBe(0);
+    fixture.flow([{ ...imageLine(53_001, 0), key: 'plankton/new.jpg' }], 1);
+    await page.click('text=Show newer images');
+    await expect.poll(() => page.locator('text=Show newer images').count(), patient).toBe(0);
   });
 
   it('says that it is cut off, keeps what it shows, and comes back by itself', async () => {

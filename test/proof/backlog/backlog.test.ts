@@ -3,10 +3,13 @@
  * touches beside an empty ledger and beside a full one, whatever the planner's statistics know of it.
  */
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { fillLedger } from '../../../bench/backlog/fill.ts';
+import { parseFactsQuery } from '../../../src/image/factsQuery.ts';
+import { openCatalogue } from '../../../src/ledger/catalogue/catalogue.ts';
+import type { Catalogue, SearchFilter } from '../../../src/ledger/catalogue/contract.ts';
 import { getJobOfOneTask } from '../../../src/ledger/getJob.ts';
-import { openPool } from '../../../src/ledger/pool.ts';
+import { type LedgerPool, openPool } from '../../../src/ledger/pool.ts';
 import { freshDatabase, type TestDatabase } from '../../servers/postgres.ts';
 import { pagesOf } from './buffers.ts';
 import { graphileGetJob } from './graphileGetJob.ts';
@@ -78,6 +81,18 @@ const cases: readonly Case[] = [
     sql: "select max(changed_at) from kuva.images where pipeline_id = 1 and state = 'done'",
   },
 ];
+
+/** What somebody who looks asks for, ten images a page: each of them has rows in two tables and in their indexes. */
+const searches: readonly { readonly by: string; readonly filter: SearchFilter; readonly pages?: number }[] = [
+  { by: 'nothing', filter: {} },
+  { by: 'a hash', filter: { sha256: 'a'.repeat(64) } },
+  { by: 'the beginning of a name', filter: { name: 'done/77/4407*' } },
+  { by: 'a state', filter: { states: ['rejected', 'failed'] } },
+  { by: 'a time', filter: { since: new Date(Date.now() - 50_000_000), until: new Date() } },
+  // Each image of a piece is looked at, and no more than a piece.
+  { by: 'a part of a name', filter: { name: '7.jp' }, pages: 60_000 },
+];
+const pagesOfAPage = 400;
 
 const server = inject('postgres');
 
@@ -164,6 +179,44 @@ describe('with a backlog', () => {
       expect(mended.filter((one) => JSON.stringify(one) === '{"n":1}')).toHaveLength(1);
       expect(Math.max(...pages)).toBeLessThan(5_000 * 10);
     });
+  });
+
+  /** The catalogue, and how many pages of the database its statements touched, one by one. */
+  const openSearch = async (): Promise<{ catalogue: Catalogue; touched: () => Promise<number[]> }> => {
+    const pool: LedgerPool = openPool(database.connection, 2);
+    onTestFinished(() => pool.end());
+    const asked = vi.spyOn(pool, 'query');
+    const catalogue = openCatalogue(pool, 'images');
+    await catalogue.search({}, { limit: 1 });
+    asked.mockClear();
+    const touched = async (): Promise<number[]> => {
+      const pages: number[] = [];
+      for (const [text, values] of asked.mock.calls.map((call: unknown[]) => call))
+        if (typeof text === 'string' && Array.isArray(values))
+          pages.push(await pagesOf(client, text, values));
+      return pages;
+    };
+    return { catalogue, touched };
+  };
+
+  it.each(searches)('searching by $by reads what it shows, and not the ledger', async ({ filter, pages }) => {
+    const { catalogue, touched } = await openSearch();
+    await catalogue.search(filter, { limit: 10 });
+    const counted = await touched();
+    expect(counted.length).toBeGreaterThan(0);
+    expect(Math.max(...counted)).toBeLessThan(pages ?? pagesOfAPage);
+  });
+
+  it.each([
+    ['a part of a name', { name: `one/0/${done}` }],
+    ['a part of an output', { name: `negated_done/0/${done}` }],
+    ['facts', { facts: parseFactsQuery(`input.key = 'done/0/${done}.jpg'`) }],
+    ['facts and a name', { facts: parseFactsQuery('input.bytes = 100000'), name: `one/0/${done}` }],
+  ])('searching by %s finds the one image at the very end, in one answer', async (_by, filter) => {
+    const { catalogue } = await openSearch();
+    // No patience: all but the first piece is found in one pass over the ledger.
+    const { images, next } = await catalogue.search(filter, { limit: 10, milliseconds: 0 });
+    expect([images.map(({ key }) => key), next]).toEqual([[`done/0/${done}.jpg`], undefined]);
   });
 
   it('a statement that does read the backlog is found out by this test', async () => {

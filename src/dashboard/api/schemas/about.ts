@@ -6,10 +6,13 @@ export const aboutSchema = z
   .object({
     version: z.string(),
     pipeline: z.string(),
-    others: z
-      .array(z.string())
-      .optional()
-      .openapi({ description: 'Further pipelines of the same configuration, which this API does not show.' }),
+    pipelines: z.array(z.string()).optional().openapi({
+      description:
+        'All that this server shows, this one among them, in the order of the configuration. Each has this whole API under `/api/v1/pipelines/{name}/`, and the first under `/api/v1/` too.',
+    }),
+    others: z.array(z.string()).optional().openapi({
+      description: 'Further pipelines of the same configuration, which this server does not show.',
+    }),
     input: z.string().openapi({ description: 'Where images are put in.', example: 's3://scans' }),
     output: z.string(),
     rejected: z.string().optional().openapi({ description: 'Where rejected images are moved to.' }),

@@ -52,6 +52,10 @@ export const imageFilter = z.object({
     .regex(/^[0-9a-fA-F]{64}$/)
     .optional()
     .openapi({ description: 'Of an input or an output.' }),
+  where: z.string().max(2_000).optional().openapi({
+    description: 'What is asked of the facts, as `kuva log --where` takes it: see docs/facts.md.',
+    example: 'blur < 0.2',
+  }),
   since: timeSchema.optional(),
   until: timeSchema.optional(),
 });

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { inPage } from '../server/place.ts';
 import { about } from '../state/live.ts';
 import { trayOpen } from '../state/uploads.ts';
 import { Copy } from '../parts/Copy.tsx';
@@ -38,8 +39,8 @@ export function FirstRun(): JSX.Element {
           </span>
         </li>
         <li>
-          kuva takes it, makes what the <a href="/recipe">recipe</a> says, and writes down in the ledger what
-          it did.
+          kuva takes it, makes what the <a href={inPage('/recipe')}>recipe</a> says, and writes down in the
+          ledger what it did.
         </li>
         <li>The result appears here, usually in less than a second.</li>
       </ol>

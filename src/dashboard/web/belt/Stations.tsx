@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { inPage } from '../server/place.ts';
 import { plural, showAge, showCount, showDuration, showRate } from '../show.ts';
 import { status } from '../state/live.ts';
 import { ageOf } from '../state/now.ts';
@@ -48,7 +49,7 @@ function Station({ name, title, count, href, children }: StationProps): JSX.Elem
   return (
     <div class={`station ${name}${empty ? ' empty' : ''}`}>
       <span class="track" aria-hidden="true" />
-      <h2>{href === undefined ? title : <a href={href}>{title}</a>}</h2>
+      <h2>{href === undefined ? title : <a href={inPage(href)}>{title}</a>}</h2>
       <p class="figure">{count === undefined ? <span class="unknown">–</span> : showCount(count)}</p>
       <p class="detail">{children}</p>
     </div>

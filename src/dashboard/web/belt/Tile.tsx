@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { ImageLine } from '../server/answers.ts';
+import { inApi, inPage } from '../server/place.ts';
 import { splitKey } from '../show.ts';
 
 /** Milliseconds until a picture that was not ready is asked for again. */
@@ -29,11 +30,17 @@ export function Tile({ line }: { readonly line: ImageLine }): JSX.Element {
     if (peek.value !== 'none') peek.value = 'no';
   };
   const { name } = splitKey(line.key);
-  const place = `/api/v1/images/${line.id}/preview`;
+  const place = inApi(`images/${line.id}/preview`);
   const hasPicture = state.value === 'loading' || state.value === 'there';
   return (
     <li class="tile">
-      <a href={`/images/${line.id}`} onPointerEnter={look} onPointerLeave={away} onFocus={look} onBlur={away}>
+      <a
+        href={inPage(`/images/${line.id}`)}
+        onPointerEnter={look}
+        onPointerLeave={away}
+        onFocus={look}
+        onBlur={away}
+      >
         <span class="well">
           {hasPicture && (
             <img

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { inPage } from '../server/place.ts';
 import { showCount } from '../show.ts';
 import { about, status } from '../state/live.ts';
 import { view } from '../state/route.ts';
@@ -16,7 +17,7 @@ const places = [
 export function TopBar(): JSX.Element {
   return (
     <header class="top">
-      <a class="brand" href="/" aria-label="Kuvaputki: to the belt">
+      <a class="brand" href={inPage('/')} aria-label="Kuvaputki: to the belt">
         <Mark />
         <span>kuvaputki</span>
       </a>
@@ -24,7 +25,7 @@ export function TopBar(): JSX.Element {
         <ul>
           {places.map(({ name, href, label }) => (
             <li key={name}>
-              <a href={href} aria-current={view.value.name === name ? 'page' : undefined}>
+              <a href={inPage(href)} aria-current={view.value.name === name ? 'page' : undefined}>
                 {label}
                 {name === 'set-aside' && <AsideCount />}
               </a>

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { inPage } from '../server/place.ts';
 import { showBytes, splitKey } from '../show.ts';
 import { cancel, sendAgain, type Upload } from '../state/uploads.ts';
 
@@ -69,11 +70,11 @@ function UploadWords({ upload: { state, file } }: { readonly upload: Upload }): 
       return <span class="upload-state">stored, now in the queue</span>;
     case 'ended':
       return state.line.state === 'done' ? (
-        <a class="upload-state good" href={`/images/${state.line.id}`}>
+        <a class="upload-state good" href={inPage(`/images/${state.line.id}`)}>
           done: look at it
         </a>
       ) : (
-        <a class="upload-state bad" href={`/images/${state.line.id}`}>
+        <a class="upload-state bad" href={inPage(`/images/${state.line.id}`)}>
           set aside: {state.line.what ?? 'see why'}
         </a>
       );

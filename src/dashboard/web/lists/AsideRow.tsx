@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { titleOfCode } from '../image/Reason.tsx';
 import type { ImageLine } from '../server/answers.ts';
+import { inPage } from '../server/place.ts';
 import { showBytes, showTime, splitKey } from '../show.ts';
 import { about } from '../state/live.ts';
 import { RetryButton } from './RetryButton.tsx';
@@ -30,7 +31,7 @@ export function AsideRow({ line, chosen, onChoose, onDone }: AsideRowProps): JSX
       <Thumb id={line.id} side="before" />
       <div class="aside-words">
         <h2>
-          <a href={`/images/${line.id}`}>
+          <a href={inPage(`/images/${line.id}`)}>
             <span class="folder">{folder}</span>
             {name}
           </a>

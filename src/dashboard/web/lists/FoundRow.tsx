@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { StateMark } from '../parts/StateMark.tsx';
 import type { ImageLine } from '../server/answers.ts';
+import { inPage } from '../server/place.ts';
 import { showBytes, showTime, splitKey } from '../show.ts';
 import { Thumb } from './Thumb.tsx';
 
@@ -12,7 +13,7 @@ export function FoundRow({ line }: { readonly line: ImageLine }): JSX.Element {
         <Thumb id={line.id} side={line.state === 'done' ? 'after' : 'before'} />
       </td>
       <th scope="row">
-        <a href={`/images/${line.id}`} title={line.key}>
+        <a href={inPage(`/images/${line.id}`)} title={line.key}>
           <span class="folder">{folder}</span>
           {name}
         </a>

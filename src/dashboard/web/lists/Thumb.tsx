@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { inApi } from '../server/place.ts';
 
 /** A small picture in a list; a quiet place where there is none. */
 export function Thumb({ id, side }: { readonly id: string; readonly side: 'before' | 'after' }): JSX.Element {
@@ -8,7 +9,7 @@ export function Thumb({ id, side }: { readonly id: string; readonly side: 'befor
     <span class="thumb well" aria-hidden="true">
       {there.value ? (
         <img
-          src={`/api/v1/images/${id}/preview/${side}`}
+          src={inApi(`images/${id}/preview/${side}`)}
           alt=""
           loading="lazy"
           decoding="async"

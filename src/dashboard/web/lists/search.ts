@@ -1,5 +1,5 @@
 /** What the Find view's address and the API's filter have in common. */
-export const searchFields = ['name', 'sha256', 'since', 'until'] as const;
+export const searchFields = ['name', 'sha256', 'where', 'since', 'until'] as const;
 
 const hash = /^[0-9a-f]{64}$/i;
 
@@ -15,6 +15,14 @@ export function withTerm(query: URLSearchParams, typed: string): URLSearchParams
   const term = typed.trim();
   if (hash.test(term)) next.set('sha256', term.toLowerCase());
   else if (term !== '') next.set('name', term);
+  return next;
+}
+
+/** @param typed a question about facts, as `kuva log --where` takes it; empty: none */
+export function withWhere(query: URLSearchParams, typed: string): URLSearchParams {
+  const next = new URLSearchParams(query);
+  if (typed.trim() === '') next.delete('where');
+  else next.set('where', typed.trim());
   return next;
 }
 

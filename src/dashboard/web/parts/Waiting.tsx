@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { inPage } from '../server/place.ts';
 import type { Asked } from '../state/asked.ts';
 
 /** In place of what is not there yet, or was refused. */
@@ -26,7 +27,7 @@ export function Waiting({
       {why.data !== undefined && <p>{why.data}</p>}
       {why.remedy !== undefined && <p>{why.remedy}</p>}
       <p>
-        <a href="/">To the belt</a>
+        <a href={inPage('/')}>To the belt</a>
       </p>
     </div>
   );

@@ -1,4 +1,5 @@
 import { type Answers, isAnswer } from './answers.ts';
+import { inApi } from './place.ts';
 import { needsLogin } from '../state/session.ts';
 
 /** What the server answered instead of what was asked for; `code` is one of the program's failure codes, or its own. */
@@ -37,7 +38,7 @@ export async function send(path: string, options: RequestInit = {}): Promise<Res
   const changes = options.method !== undefined && options.method !== 'GET';
   const headers = new Headers(options.headers);
   if (changes) for (const [name, value] of Object.entries(saysKuva)) headers.set(name, value);
-  const answer = await fetch(`/api/v1/${path}`, {
+  const answer = await fetch(inApi(path), {
     credentials: 'same-origin',
     ...options,
     headers,

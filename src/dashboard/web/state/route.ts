@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { viewPath } from '../server/place.ts';
 
 /** Where the page is: what is in the address, and nothing else, decides what is shown. */
 const address = signal({ path: location.pathname, query: location.search });
@@ -8,7 +9,7 @@ export type View =
   | { readonly name: 'image'; readonly id: string };
 
 export const view = computed<View>(() => {
-  const { path } = address.value;
+  const path = viewPath(address.value.path) ?? '';
   const id = /^\/images\/(\d+)$/.exec(path)?.[1];
   if (id !== undefined) return { name: 'image', id };
   switch (path) {
@@ -55,6 +56,8 @@ export function followLinks(): void {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     if (link === null || link.origin !== location.origin || link.target !== '') return;
+    // Another pipeline is another page: nothing that this one knows is of it.
+    if (viewPath(link.pathname) === undefined) return;
     if (link.hasAttribute('download') || link.pathname.startsWith('/api/') || link.hash !== '') return;
     event.preventDefault();
     go(link.href);

@@ -28,6 +28,7 @@ let pending: ImageLine[] = [];
 let tokens = 0;
 let filledAt = 0;
 let frame = 0;
+let timer = setTimeout(() => undefined, 0);
 
 /** New results; whatever is shown already is shown anew in its place. */
 export function add(lines: readonly ImageLine[], total: number): void {
@@ -63,7 +64,9 @@ function flush(time: number): void {
     show(chosen, tiles.peek());
     return;
   }
-  schedule();
+  // Not at each frame: one with nothing to show costs as well.
+  clearTimeout(timer);
+  timer = setTimeout(schedule, ((Math.min(pending.length, row) - tokens) / row) * rowTime);
 }
 
 function show(fresh: readonly ImageLine[], old: readonly ImageLine[]): void {

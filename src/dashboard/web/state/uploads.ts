@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import type { ImageLine } from '../server/answers.ts';
 import { refusalOf, saysKuva } from '../server/ask.ts';
+import { inApi } from '../server/place.ts';
 import { onImages } from './live.ts';
 import { say } from './say.ts';
 
@@ -98,7 +99,7 @@ function start({ number, key, file }: Upload): void {
   requests.set(number, request);
   change(number, { is: 'sending', sent: 0 });
   const path = key.split('/').map(encodeURIComponent).join('%2F');
-  request.open('PUT', `/api/v1/uploads/${path}${replacing.has(number) ? '?overwrite=1' : ''}`);
+  request.open('PUT', inApi(`uploads/${path}${replacing.has(number) ? '?overwrite=1' : ''}`));
   for (const [name, value] of Object.entries(saysKuva)) request.setRequestHeader(name, value);
   request.setRequestHeader('Content-Type', 'application/octet-stream');
   request.upload.onprogress = ({ loaded }) => {

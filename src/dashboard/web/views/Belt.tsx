@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { Chart } from '../belt/Chart.tsx';
 import { Connections } from '../belt/Connections.tsx';
 import { FirstRun } from '../belt/FirstRun.tsx';
+import { Pipelines } from '../belt/Pipelines.tsx';
 import { Sheet } from '../belt/Sheet.tsx';
 import { Stations } from '../belt/Stations.tsx';
 import { Workers } from '../belt/Workers.tsx';
@@ -22,7 +23,7 @@ export function Belt(): JSX.Element {
           </small>
         )}
       </h1>
-      <Others />
+      <Pipelines />
       <Stations />
       <div class="below">
         {untouched ? <FirstRun /> : <Sheet />}
@@ -33,19 +34,5 @@ export function Belt(): JSX.Element {
         </div>
       </div>
     </div>
-  );
-}
-
-/** Nobody shall take one pipeline for all of them. */
-function Others(): JSX.Element | null {
-  const others = about.value?.others ?? [];
-  const [first] = others;
-  if (first === undefined) return null;
-  return (
-    <p class="hint others">
-      One of {others.length + 1} pipelines of this configuration; {others.join(', ')}{' '}
-      {others.length === 1 ? 'is' : 'are'} not on this page. <code>kuva status</code> tells of all, and{' '}
-      <code>kuva dashboard --pipeline {first}</code> shows another on a machine where no kuva listens yet.
-    </p>
   );
 }

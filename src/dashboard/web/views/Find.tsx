@@ -4,10 +4,12 @@ import { useRef } from 'preact/hooks';
 import { imageStates } from '../../../image/state.ts';
 import { FoundRow } from '../lists/FoundRow.tsx';
 import { More } from '../lists/More.tsx';
-import { filterOf, localTime, termOf, withState, withTerm, withTime } from '../lists/search.ts';
+import { filterOf, localTime, termOf, withState, withTerm, withTime, withWhere } from '../lists/search.ts';
+import { useNewer } from '../lists/useNewer.ts';
 import { usePages } from '../lists/usePages.ts';
 import { StateMark } from '../parts/StateMark.tsx';
 import { Waiting } from '../parts/Waiting.tsx';
+import { inApi, inPage } from '../server/place.ts';
 import { go, query } from '../state/route.ts';
 
 /** Milliseconds after the last key until it is searched. */
@@ -17,21 +19,18 @@ const rest = 250;
 export function Find(): JSX.Element {
   const filter = useComputed(() => filterOf(query.value));
   const pages = usePages(() => `${filter.value}${filter.value === '' ? '' : '&'}limit=50`);
+  const newer = useNewer(pages, query);
   const timer = useRef(setTimeout(() => undefined, 0));
   const search = (next: URLSearchParams): void => {
     const text = next.toString();
-    go(text === '' ? '/images' : `/images?${text}`, 'replace');
+    go(inPage(text === '' ? '/images' : `/images?${text}`), 'replace');
   };
   const states = query.value.getAll('state');
   return (
     <div class="list-view">
       <header class="view-head">
         <h1>Find</h1>
-        <a
-          class="button"
-          href={`/api/v1/images.csv${filter.value === '' ? '' : `?${filter.value}`}`}
-          download
-        >
+        <a class="button" href={inApi(`images.csv${filter.value === '' ? '' : `?${filter.value}`}`)} download>
           All of these as CSV
         </a>
       </header>
@@ -57,6 +56,22 @@ export function Find(): JSX.Element {
               timer.current = setTimeout(() => {
                 search(withTerm(query.value, value));
               }, rest);
+            }}
+          />
+        </div>
+        <div class="field wide">
+          <label for="find-where">Facts</label>
+          <input
+            id="find-where"
+            type="text"
+            value={query.value.get('where') ?? ''}
+            placeholder="blur < 0.2 and exif.model = 'X100'"
+            title="As kuva log --where takes it; looked for when you press Enter or leave the field"
+            spellcheck={false}
+            autocomplete="off"
+            autocapitalize="off"
+            onChange={(event) => {
+              search(withWhere(query.value, event.currentTarget.value));
             }}
           />
         </div>
@@ -89,6 +104,13 @@ export function Find(): JSX.Element {
           ))}
         </div>
       </form>
+      {newer.value && (
+        <p class="more">
+          <button type="button" onClick={pages.again}>
+            Show newer images
+          </button>
+        </p>
+      )}
       <Results pages={pages} />
     </div>
   );

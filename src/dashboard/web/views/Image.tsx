@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { Compare } from '../image/Compare.tsx';
+import { Facts } from '../image/Facts.tsx';
 import { Histograms } from '../image/Histograms.tsx';
 import { Phases } from '../image/Phases.tsx';
 import { Proof } from '../image/Proof.tsx';
@@ -7,7 +8,9 @@ import { Reason } from '../image/Reason.tsx';
 import { RetryButton } from '../lists/RetryButton.tsx';
 import { StateMark } from '../parts/StateMark.tsx';
 import { Waiting } from '../parts/Waiting.tsx';
+import type { ImageRecord } from '../server/answers.ts';
 import { ask } from '../server/ask.ts';
+import { inApi, inPage } from '../server/place.ts';
 import { showBytes, showTime, splitKey } from '../show.ts';
 import { useAsked } from '../state/asked.ts';
 import { dependsOn } from '../state/dependsOn.ts';
@@ -38,7 +41,7 @@ export function Image({ id }: { readonly id: string }): JSX.Element {
     <article class="image-view">
       <header class="image-head">
         <p class="crumbs">
-          <a href="/">Belt</a> <span aria-hidden="true">/</span> {row.image.bucket}{' '}
+          <a href={inPage('/')}>Belt</a> <span aria-hidden="true">/</span> {row.image.bucket}{' '}
           <span aria-hidden="true">/</span> {folder}
         </p>
         <h1>{name}</h1>
@@ -57,7 +60,7 @@ export function Image({ id }: { readonly id: string }): JSX.Element {
             <RetryButton ids={[id]} label="Try again" />
           )}
           {record !== undefined && (
-            <a class="button" href={`/api/v1/images/${id}/output`} download>
+            <a class="button" href={inApi(`images/${id}/output`)} download>
               Download the result
             </a>
           )}
@@ -71,6 +74,9 @@ export function Image({ id }: { readonly id: string }): JSX.Element {
         {record !== undefined && <Phases durations={record.durations} worker={record.worker} />}
         <Histograms id={id} />
       </div>
+      {factsOf(records).map((facts) => (
+        <Facts key={JSON.stringify(facts)} facts={facts} />
+      ))}
       {records.map((one) => (
         <Proof key={one.id} record={one} several={records.length > 1} />
       ))}
@@ -84,4 +90,10 @@ export function Image({ id }: { readonly id: string }): JSX.Element {
       )}
     </article>
   );
+}
+
+/** Outputs of one image mostly have the same facts: those are shown once. */
+function factsOf(records: readonly ImageRecord[]): Readonly<Record<string, unknown>>[] {
+  const distinct = new Map(records.map(({ facts = {} }) => [JSON.stringify(facts), facts]));
+  return [...distinct.values()].filter((facts) => Object.keys(facts).length > 0);
 }

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { post } from '../server/ask.ts';
+import { inPage } from '../server/place.ts';
 import { toRefusal } from '../state/asked.ts';
 import { goLive } from '../state/live.ts';
 import { go, view } from '../state/route.ts';
@@ -18,7 +19,7 @@ export function Login(): JSX.Element {
       await post('session', 'session', { token: token.value.trim() });
       token.value = '';
       needsLogin.value = false;
-      if (view.value.name === 'login') go('/', 'replace');
+      if (view.value.name === 'login') go(inPage('/'), 'replace');
       goLive();
     } catch (thrown) {
       const refusal = toRefusal(thrown);

@@ -7,6 +7,7 @@ import { RetryButton } from '../lists/RetryButton.tsx';
 import { useFresh } from '../lists/useFresh.ts';
 import { usePages } from '../lists/usePages.ts';
 import { Waiting } from '../parts/Waiting.tsx';
+import { inPage } from '../server/place.ts';
 import { plural, showCount } from '../show.ts';
 import { about, status } from '../state/live.ts';
 import { go, query } from '../state/route.ts';
@@ -57,7 +58,7 @@ export function SetAside(): JSX.Element {
           class="chip"
           aria-pressed={code.value === null}
           onClick={() => {
-            go('/set-aside', 'replace');
+            go(inPage('/set-aside'), 'replace');
           }}
         >
           All <span>{showCount(total)}</span>
@@ -69,7 +70,7 @@ export function SetAside(): JSX.Element {
             class="chip"
             aria-pressed={code.value === kind}
             onClick={() => {
-              go(`/set-aside?code=${encodeURIComponent(kind)}`, 'replace');
+              go(inPage(`/set-aside?code=${encodeURIComponent(kind)}`), 'replace');
             }}
           >
             {titleOfCode(kind)} <span>{showCount(count)}</span>
