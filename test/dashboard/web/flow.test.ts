@@ -15,7 +15,7 @@ const eventsASecond = 4;
 
 const metricsSchema = z.object({ metrics: z.array(z.object({ name: z.string(), value: z.number() })) });
 
-describe.runIf(hasChromium())('while images flow by, the page', () => {
+describe.runIf(hasChromium())('while images flow by, the page', { timeout: 180_000 }, () => {
   let browser: Browser;
   let fixture: FixtureServer;
   let page: Page;
@@ -51,15 +51,15 @@ describe.runIf(hasChromium())('while images flow by, the page', () => {
 
   it('shows something within a second of being asked for', async () => {
     const paintedAfter = async (): Promise<number> => {
-      await page.goto(fixture.url);
-      await page.waitForSelector('.stations');
+      await page.goto(fixture.url, { waitUntil: 'domcontentloaded' });
+      await page.waitForSelector('.figure:not(:has(.unknown))');
       return page.evaluate<number>(
         "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity",
       );
     };
     // Others use the machine too: it can, and need not each time.
     let best = Number.POSITIVE_INFINITY;
-    for (let load = 0; load < 10 && best >= 1_000; load++) best = Math.min(best, await paintedAfter());
+    for (let load = 0; load < 8 && best >= 1_000; load++) best = Math.min(best, await paintedAfter());
     expect(best).toBeLessThan(1_000);
     await page.waitForSelector('.tile img.there');
     await page.waitForSelector('.lamp.live');
@@ -85,8 +85,8 @@ describe.runIf(hasChromium())('while images flow by, the page', () => {
     };
     await send(40, 5);
     const before = await held();
-    // 20,000 images: 77 kB more were measured, of 8 MB that went over the line.
-    await send(400, 5);
+    // 10,000 images, 4 MB over the line; of 20,000 77 kB stayed.
+    await send(200, 5);
     const after = await held();
     expect(after.heap - before.heap).toBeLessThan(1_000_000);
     expect(after.nodes - before.nodes).toBeLessThan(1_000);

@@ -8,7 +8,7 @@ import { type FixtureServer, startFixture } from './fixture/server.ts';
 /** Milliseconds: machines that are shared are slow. */
 const patient = { timeout: 30_000 };
 
-describe.runIf(hasChromium())('the page', () => {
+describe.runIf(hasChromium())('the page', { timeout: 180_000 }, () => {
   let browser: Browser;
   let fixture: FixtureServer;
   let page: Page;
@@ -49,22 +49,24 @@ describe.runIf(hasChromium())('the page', () => {
 
   it('shows one of several pipelines, each under an address of its own, or says which it does not show', async () => {
     fixture.scene = 'several';
-    await page.goto(fixture.url);
+    // Not until all pictures are drawn.
+    const soon = { waitUntil: 'domcontentloaded' } as const;
+    await page.goto(fixture.url, soon);
     await page.click('nav[aria-label="Pipelines"] >> text=plates');
-    await page.waitForURL(`${fixture.url}/p/plates/`);
+    await page.waitForURL(`${fixture.url}/p/plates/`, soon);
     expect(await page.waitForSelector('[aria-current] >> text=plates').then((one) => one.textContent())).toBe(
       'plates',
     );
     await page.click('nav[aria-label="Views"] >> text=Find');
     await page.click('tbody a >> nth=0');
-    await page.waitForURL(/\/p\/plates\/images\/\d+$/);
+    await page.waitForURL(/\/p\/plates\/images\/\d+$/, soon);
     await page.waitForSelector('.slider');
-    await page.reload();
+    await page.reload(soon);
     await page.click('.brand');
     await page.click('nav[aria-label="Pipelines"] >> text=microscopes');
-    await page.waitForURL(`${fixture.url}/`);
+    await page.waitForURL(`${fixture.url}/`, soon);
     fixture.scene = 'one-of-several';
-    await page.reload();
+    await page.reload(soon);
     expect(await page.waitForSelector('.others').then((one) => one.textContent())).toMatch(
       /^One of 3 pipelines of this configuration; plates, sem are not on this page/,
     );

@@ -1,7 +1,6 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import 'uplot/dist/uPlot.min.css';
 import type { History } from '../server/answers.ts';
 import { dependsOn } from '../state/dependsOn.ts';
 import { ask } from '../server/ask.ts';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { failureKinds, isFailureCode } from '../../../image/failure.ts';
+import { asideTitles } from './asideTitles.ts';
 
 interface ReasonProps {
   readonly failure: { readonly code: string; readonly what: string; readonly remedy?: string | undefined };
@@ -26,8 +26,10 @@ export function Reason({ failure: { code, what, remedy }, movedTo }: ReasonProps
   );
 }
 
+const titles = new Map<string, string>(Object.entries(asideTitles));
+
 /** A few plain words; what a later version says is shown as it is. */
 export function titleOfCode(code: string): string {
-  const title = isFailureCode(code) ? failureKinds[code].title : code;
+  const title = titles.get(code) ?? code;
   return title.charAt(0).toUpperCase() + title.slice(1);
 }
