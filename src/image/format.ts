@@ -16,6 +16,8 @@ export const imageFormats = [
   'pnm',
   'fits',
   'dicom',
+  'exr',
+  'raw',
 ] as const;
 
 export type ImageFormat = (typeof imageFormats)[number];
@@ -38,9 +40,11 @@ export const formatNames = {
   pnm: 'a PNM image (PBM, PGM, PPM or PAM)',
   fits: 'a FITS image',
   dicom: 'a DICOM image',
+  exr: 'an OpenEXR image',
+  raw: 'a camera raw file',
 } as const satisfies Record<ImageFormat, string>;
 
-/** MIME types as registered with IANA; the Netpbm formats have one in use that is not registered. */
+/** MIME types as registered with IANA; Netpbm, OpenEXR and camera raw files have ones in use that are not registered. */
 export const contentTypes = {
   jpeg: 'image/jpeg',
   png: 'image/png',
@@ -58,6 +62,8 @@ export const contentTypes = {
   pnm: 'image/x-portable-anymap',
   fits: 'image/fits',
   dicom: 'application/dicom',
+  exr: 'image/x-exr',
+  raw: 'image/x-dcraw',
 } as const satisfies Record<ImageFormat, string>;
 
 /** The file name extension that a file of each format has; a converted output gets it. */
@@ -78,4 +84,6 @@ export const extensions = {
   pnm: '.pnm',
   fits: '.fits',
   dicom: '.dcm',
+  exr: '.exr',
+  raw: '.raw',
 } as const satisfies Record<ImageFormat, string>;

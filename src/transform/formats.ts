@@ -10,7 +10,7 @@ import { isAnimatedPng, refuseAnimatedPng } from './png/animation.ts';
 import { readPngChunks } from './png/chunks.ts';
 import { readPngHeader } from './png/header.ts';
 import { refuseExternalReferences } from './svg/references.ts';
-import { checkTiffPixels, refuseCameraRaw, refuseLab, tiffPageSizes } from './tiff/pages.ts';
+import { checkTiffPixels, refuseLab, tiffPageSizes } from './tiff/pages.ts';
 import { readTiff } from './tiff/read.ts';
 import { readWebpChunks } from './webp/chunks.ts';
 import type { ForeignName } from './foreign/contract.ts';
@@ -89,7 +89,6 @@ export const formatReaders: Readonly<Record<ImageFormat, FormatReader>> = {
   tiff: {
     pages(bytes) {
       const file = readTiff(bytes);
-      refuseCameraRaw(file);
       refuseLab(file);
       return tiffPageSizes(file);
     },
@@ -114,6 +113,8 @@ export const formatReaders: Readonly<Record<ImageFormat, FormatReader>> = {
   pnm: foreign('pnm'),
   fits: foreign('fits'),
   dicom: foreign('dicom'),
+  exr: foreign('exr'),
+  raw: foreign('raw'),
 };
 
 /** An animated PNG keeps its frames only where its palette alone is changed. */

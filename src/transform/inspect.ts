@@ -1,5 +1,5 @@
 import type { Metadata } from 'sharp';
-import type { ImageFormat } from '../image/format.ts';
+import { formatNames, type ImageFormat } from '../image/format.ts';
 import { showBytes } from '../image/quantity.ts';
 import type { ImageFacts } from './contract.ts';
 import { readExifTags } from './exifTags.ts';
@@ -10,7 +10,7 @@ import { frameOf } from './frame.ts';
 import { isRowByRow, jpegFacts } from './jpeg/facts.ts';
 import { readJpegHeader } from './jpeg/header.ts';
 import { openImage } from './libvips.ts';
-import type { Limits } from './limits.ts';
+import { type Limits, reducedKinds } from './limits.ts';
 import { damaged, tooLarge, unsupported } from './refusal.ts';
 import { sniff } from './sniff.ts';
 import { translated } from './translation.ts';
@@ -27,6 +27,7 @@ export async function inspectImage(bytes: Buffer, limits: Limits): Promise<Image
     );
   }
   const format = sniff(bytes);
+  refuseReduced(format, limits);
   const own = formatReaders[format].pages(bytes);
   // Before any other reader sees the file.
   if (own !== undefined) checkLimits(own, limits);
@@ -53,6 +54,15 @@ export async function inspectImage(bytes: Buffer, limits: Limits): Promise<Image
     ...(Object.keys(tags).length > 0 ? { tags } : {}),
     ...(largest > first.width * first.height ? { largestPage: largest } : {}),
   };
+}
+
+/** What it holds beside would be lost with the input, unless its owner has said that this is all right. */
+function refuseReduced(format: ImageFormat, { reduced }: Limits): void {
+  if ((format !== 'raw' && format !== 'exr') || reduced.includes(format)) return;
+  throw unsupported(
+    `The file is ${formatNames[format]}: ${reducedKinds[format]}`,
+    `Convert it to TIFF or PNG of 16 bits, and upload that; or add ${format} to limits.reduced in the configuration, and keep the input with done: keep.`,
+  );
 }
 
 function foreignFacts(bytes: Buffer, format: ForeignName): ImageFacts {

@@ -88,6 +88,8 @@ export function keptEncoding(format: ImageFormat, bytes: Buffer, metadata: Metad
     case 'pnm':
     case 'fits':
     case 'dicom':
+    case 'exr':
+    case 'raw':
       throw impossible(
         `The image is ${formatNames[format]}, which can be read but not written`,
         'Add a convert step to the recipe, such as convert: png.',

@@ -2,6 +2,15 @@ import { z } from 'zod';
 import { bytesSchema, durationSchema } from '../image/quantity.ts';
 
 /** Bounds that are checked against an image's header before anything is decoded. */
+/** Kinds of images of which less is read than they hold. */
+export const reduced = ['raw', 'exr'] as const;
+
+/** Why that is so. */
+export const reducedKinds = {
+  raw: 'only the preview in it could be transformed, not the picture',
+  exr: 'its light would be cut to what 16 bits of sRGB hold',
+} as const satisfies Record<(typeof reduced)[number], string>;
+
 export const limitsSchema = z.strictObject({
   bytes: bytesSchema.prefault('1 GB').describe('Largest input file.'),
   pixels: z
@@ -16,6 +25,13 @@ export const limitsSchema = z.strictObject({
     .positive()
     .default(2_000)
     .describe('Most pages of a TIFF or frames of an animation.'),
+  reduced: z
+    .array(z.enum(reduced))
+    .max(2)
+    .default([])
+    .describe(
+      'Images that are taken although less is read than they hold: `raw`, camera raw files, of which the preview is read; `exr`, whose light is cut to 16 bits of sRGB. Mind what becomes of the input: see `done`.',
+    ),
   time: durationSchema.prefault('5min').describe('Longest time for one attempt at transforming one image.'),
 });
 

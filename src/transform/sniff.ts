@@ -1,8 +1,10 @@
 /** What a file is, by its first bytes: never by its name. */
-import type { KuvaError } from '../image/failure.ts';
+import { KuvaError } from '../image/failure.ts';
 import type { ImageFormat } from '../image/format.ts';
 import { looksLikeSvg, textFault } from './plainText.ts';
 import { notAnImage, unsupported } from './refusal.ts';
+import { isCameraRaw } from './tiff/pages.ts';
+import { readTiff } from './tiff/read.ts';
 
 /**
  * Which format the bytes are in.
@@ -23,13 +25,23 @@ function knownFormat(bytes: Buffer): ImageFormat | undefined {
   if (/^GIF8[79]a$/.test(ascii(bytes, 0, 6))) return 'gif';
   if (ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 4) === 'WEBP') return 'webp';
   // Classic and BigTIFF, in both byte orders.
-  if (/^(II[*+]\0|MM\0[*+])$/.test(ascii(bytes, 0, 4))) return 'tiff';
+  if (/^(II[*+]\0|MM\0[*+])$/.test(ascii(bytes, 0, 4))) return holdsRaw(bytes) ? 'raw' : 'tiff';
   if (/^(avif|avis)$/.test(brand(bytes)) || brands(bytes).includes('avif')) return 'avif';
   if (brands(bytes).some((each) => heicBrands.includes(each))) return 'heic';
   const plain = signatures.find(({ matches }) => matches(bytes));
   if (plain !== undefined) return plain.format;
   if (looksLikeSvg(bytes)) return 'svg';
   return undefined;
+}
+
+function holdsRaw(bytes: Buffer): boolean {
+  try {
+    return isCameraRaw(readTiff(bytes));
+  } catch (thrown) {
+    // Only the beginning of a file may be known here; what is wrong with it is told by who reads it.
+    if (thrown instanceof KuvaError) return false;
+    throw thrown;
+  }
 }
 
 const begins =
@@ -47,6 +59,10 @@ const signatures: readonly { readonly format: ImageFormat; readonly matches: (by
     { format: 'psd', matches: begins('8BPS') },
     { format: 'fits', matches: begins('SIMPLE  =') },
     { format: 'dicom', matches: begins('DICM', 128) },
+    { format: 'exr', matches: begins('\x76\x2f\x31\x01') },
+    { format: 'raw', matches: begins('FUJIFILMCCD-RAW') },
+    // Olympus and Panasonic: TIFFs with another number in front.
+    { format: 'raw', matches: (bytes) => /^(IIR[OS]|MMOR|IIU\0)$/.test(ascii(bytes, 0, 4)) },
     // A text may begin with "BM"; it does not go on with the size of a header.
     {
       format: 'bmp',
@@ -73,15 +89,12 @@ function brands(bytes: Buffer): string[] {
 
 /** First bytes, at an offset, of what people put into a bucket of images. Sources: each format's specification. */
 const pictures: readonly (readonly [magic: string, name: string, offset?: number])[] = [
-  ['\x76\x2f\x31\x01', 'an OpenEXR image'],
+  ['ftypcrx ', 'a camera raw file of a Canon camera (CR3)', 4],
   ['#?RADIANCE', 'a Radiance HDR image'],
   ['gimp xcf', 'a GIMP document'],
   ['ZISRAWFILE', 'a Zeiss CZI microscope image'],
   ['\xda\xbe\xce\x0a', 'a Nikon ND2 microscope image'],
   ['\x70\0\0\0', 'a Leica LIF microscope image'],
-  ['FUJIFILMCCD-RAW', 'a camera raw file of a Fujifilm camera'],
-  ['IIRO', 'a camera raw file of an Olympus camera'],
-  ['IIU\0', 'a camera raw file of a Panasonic camera'],
   ['PF\n', 'a PFM image with floating-point pixels'],
   ['Pf\n', 'a PFM image with floating-point pixels'],
 ];

@@ -37,6 +37,10 @@ const decoding: Readonly<Record<ImageFormat, (sample: number, channels: number) 
   pnm: plain,
   fits: plain,
   dicom: plain,
+  // The light of each sample beside its 16 bits.
+  exr: (sample) => 8 * sample,
+  // A JPEG, and what comes of it.
+  raw: (sample) => 8 * sample,
 };
 
 function byMagick(): number {

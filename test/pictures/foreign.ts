@@ -7,7 +7,10 @@ import {
   MagickFormat,
   MagickReadSettings,
 } from '@imagemagick/magick-wasm';
+import { exr } from './exr.ts';
+import { makeJpeg } from './photos.ts';
 import { makePixels, type PixelOptions, type Pixels } from './pixels.ts';
+import { nikon } from './raw.ts';
 
 let ready: Promise<void> | undefined;
 
@@ -17,7 +20,10 @@ async function begin(): Promise<void> {
 }
 
 /** Written by ImageMagick with 8 bits a channel. */
-export async function byMagick(format: 'Jxl' | 'Jp2' | 'Ico', options: PixelOptions = {}): Promise<Buffer> {
+export async function byMagick(
+  format: 'Jxl' | 'Jp2' | 'Ico' | 'Exr',
+  options: PixelOptions = {},
+): Promise<Buffer> {
   ready ??= begin();
   await ready;
   const pixels = makePixels(options);
@@ -197,4 +203,6 @@ export const foreignMakers = {
   pnm: () => Promise.resolve(pnm(makePixels({ width: 40, height: 28 }))),
   fits: () => Promise.resolve(fits(makePixels({ width: 40, height: 28, channels: 1, depth: 16 }))),
   dicom: () => Promise.resolve(dicom(makePixels({ width: 40, height: 28, channels: 1, depth: 16 }))),
+  exr: () => Promise.resolve(exr(makePixels({ width: 40, height: 28 }))),
+  raw: async () => nikon(await makeJpeg({ width: 40, height: 28 })),
 } as const;

@@ -1,7 +1,9 @@
 /** One picture of each way of storing one: format, bits, colours, pages. What kuva makes of them is in docs/formats.md. */
+import { exr } from '../pictures/exr.ts';
 import * as foreign from '../pictures/foreign.ts';
 import * as photos from '../pictures/photos.ts';
 import { makePixels, type Pixels } from '../pictures/pixels.ts';
+import { nikon } from '../pictures/raw.ts';
 import { makeTiffPages } from '../pictures/tiff.ts';
 import { generate } from './imagemagick.ts';
 
@@ -45,6 +47,7 @@ function inAll(
   }));
 }
 
+const clear = all.filter(({ channels }) => channels === 2 || channels === 4);
 const opaque = all.filter(({ channels }) => channels === 1 || channels === 3);
 const greys = all.filter(({ channels }) => channels === 1);
 const small = { width: 12, height: 9 } as const;
@@ -229,7 +232,7 @@ const foreigners: readonly FormatKind[] = [
     make: () => byMagick('-monochrome', 'pbm:-'),
   },
   ...inAll({ format: 'PNM (PGM, PPM)', magick: 'pnm' }, opaque, ofPixels(foreign.pnm)),
-  ...inAll({ format: 'PNM (PAM)', magick: 'pam' }, all, ofPixels(foreign.pam)),
+  ...inAll({ format: 'PNM (PAM)', magick: 'pam' }, clear, ofPixels(foreign.pam)),
   {
     format: 'PFM',
     bits: '32, floating-point',
@@ -251,10 +254,22 @@ const foreigners: readonly FormatKind[] = [
     make: () => foreign.dicom(makePixels({ channels: 1 }), { syntax: '1.2.840.10008.1.2.4.90' }),
   },
   {
-    format: 'EXR',
+    format: 'EXR ¹',
     bits: '16, floating-point',
     colours: 'RGB',
-    make: () => Buffer.from('\x76\x2f\x31\x01\x02\0\0\0', 'latin1'),
+    make: () => exr(makePixels()),
+  },
+  {
+    format: 'EXR ¹',
+    bits: '32, floating-point',
+    colours: 'RGB, alpha',
+    make: () => exr(makePixels({ channels: 4 }), { float: true }),
+  },
+  {
+    format: 'Camera raw ¹',
+    bits: '8, of its preview',
+    colours: 'YCbCr',
+    make: async () => nikon(await photos.makeJpeg()),
   },
 ];
 

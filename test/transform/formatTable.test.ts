@@ -19,5 +19,5 @@ describe.skipIf(imageMagick === undefined)('docs/formats.md', () => {
     const formats = await formatTable(formatKinds, transformer);
     const text = fillParts(readFileSync(page, 'utf8'), { formats, agreement: toleranceTable() });
     await expect(text).toMatchFileSnapshot(`../../${page}`);
-  }, 180_000);
+  }, 900_000);
 });

@@ -35,17 +35,17 @@ async function rowOf(kind: FormatKind, transformer: Transformer): Promise<string
   const about = [format, bits, colours, pages];
   const refused = await refusalOf(transformer.inspect(source));
   if (refused !== undefined) return [...about, `no: ${refused}`, '–', '–', '–'];
-  const isWritten = (await refusalOf(made(source, defaultRecipe))) === undefined;
+  const kept = await made(source, defaultRecipe).catch(() => undefined);
   // What is not written goes through a TIFF, as its reader would be told to.
-  const plain = isWritten ? source : (await made(source, recipeOf({ convert: 'tiff' }))).bytes;
-  const once = await made(plain, defaultRecipe);
+  const plain = kept === undefined ? (await made(source, recipeOf({ convert: 'tiff' }))).bytes : source;
+  const once = kept ?? (await made(plain, defaultRecipe));
   const twice = await made(once.bytes, defaultRecipe);
   const options = pages === 'one' ? {} : { pages: -1 };
   const { max } = difference(await samples(plain, options), await samples(twice.bytes, options));
   return [
     ...about,
     'yes',
-    isWritten ? 'yes' : 'as PNG, TIFF, …',
+    kept !== undefined ? 'yes' : 'as PNG, TIFF, …',
     max === 0 ? 'exactly the source' : 'coded with loss again',
     magick === undefined
       ? '–'

@@ -1,11 +1,12 @@
-/** What the transform's tests share: a transformer with the standard limits, and the way through it. */
+/** What the transform's tests share: a transformer that takes every format, and the way through it. */
 import { recipeSchema, type Recipe } from '../../src/image/recipe.ts';
 import type { MadeImage } from '../../src/transform/contract.ts';
 import { limitsSchema } from '../../src/transform/limits.ts';
 import type { RecipeFiles } from '../../src/transform/recipeFiles.ts';
 import { createTransformer } from '../../src/transform/transformer.ts';
 
-export const limits = limitsSchema.parse({});
+/** Everything that can be read is. */
+export const limits = limitsSchema.parse({ reduced: ['raw', 'exr'] });
 export const transformer = createTransformer(limits);
 
 /** A recipe of one output. */

@@ -1,7 +1,9 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { defaultRecipe } from '../../src/image/recipe.ts';
+import { limitsSchema } from '../../src/transform/limits.ts';
 import { readTiff } from '../../src/transform/tiff/read.ts';
+import { createTransformer } from '../../src/transform/transformer.ts';
 import * as photos from '../pictures/photos.ts';
 import { makeTiffPages } from '../pictures/tiff.ts';
 import { made, recipeOf, refusal, transformer } from './kit.ts';
@@ -109,7 +111,8 @@ describe('a file that is more than its pages', () => {
   const preview = { width: 4, height: 4, pixels: grey(4, 4, 1), newSubfileType: 1, subDirectory: true };
 
   it('is refused when it is a camera raw file: only its preview would be left', async () => {
-    expect(await refusal(transformer.inspect(makeTiffPages([preview])))).toMatch(
+    const careful = createTransformer(limitsSchema.parse({}));
+    expect(await refusal(careful.inspect(makeTiffPages([preview])))).toMatch(
       /^format-unsupported: .*camera raw/,
     );
     const dng = {
@@ -117,9 +120,7 @@ describe('a file that is more than its pages', () => {
       newSubfileType: 0,
       privateTag: { tag: 50_706, data: Buffer.from([1, 4, 0, 0, 0]) },
     };
-    expect(await refusal(transformer.inspect(makeTiffPages([dng])))).toMatch(
-      /^format-unsupported: .*camera raw/,
-    );
+    expect(await refusal(careful.inspect(makeTiffPages([dng])))).toMatch(/^format-unsupported: .*camera raw/);
   });
 
   it('is taken when a preview stands beside pages of full size', async () => {

@@ -28,6 +28,8 @@ const sound: Readonly<Record<(typeof imageFormats)[number], Buffer>> = {
   pnm: await foreignMakers.pnm(),
   fits: await foreignMakers.fits(),
   dicom: await foreignMakers.dicom(),
+  exr: await foreignMakers.exr(),
+  raw: await foreignMakers.raw(),
 };
 
 function readAll(bytes: Buffer, format: (typeof imageFormats)[number]): void {

@@ -11,6 +11,8 @@ export const foreignFormats = [
   'pnm',
   'fits',
   'dicom',
+  'exr',
+  'raw',
 ] as const satisfies readonly ImageFormat[];
 
 export type ForeignName = (typeof foreignFormats)[number];

@@ -1,6 +1,7 @@
 import type { ForeignFormat, ForeignName } from './contract.ts';
 import { bmp } from './bmp.ts';
 import { dicom } from './dicom.ts';
+import { exr } from './exr.ts';
 import { fits } from './fits.ts';
 import { heic } from './heic.ts';
 import { ico } from './ico.ts';
@@ -8,6 +9,7 @@ import { jp2 } from './jp2.ts';
 import { jxl } from './jxl.ts';
 import { pnm } from './pnm.ts';
 import { psd } from './psd.ts';
+import { raw } from './raw.ts';
 
 /** Every foreign format's reader. One that is missing here does not compile. */
 export const foreignReaders: Readonly<Record<ForeignName, ForeignFormat>> = {
@@ -20,4 +22,6 @@ export const foreignReaders: Readonly<Record<ForeignName, ForeignFormat>> = {
   pnm,
   fits,
   dicom,
+  exr,
+  raw,
 };

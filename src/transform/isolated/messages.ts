@@ -7,9 +7,10 @@ import { recipeSchema } from '../../image/recipe.ts';
 import type { FailureCode } from '../../image/failure.ts';
 import type { Way } from '../../image/way.ts';
 import type { ImageFacts } from '../contract.ts';
+import { reduced } from '../limits.ts';
 
 /** Changes with any of these messages: another version may have been installed under a worker that runs. */
-export const protocol = 3;
+export const protocol = 4;
 
 const count = z.number().int().nonnegative();
 const text = z.string().max(4_000);
@@ -70,7 +71,13 @@ export const requestSchema = z.discriminatedUnion('ask', [
   z.strictObject({
     ask: z.literal('setup'),
     protocol: z.number(),
-    limits: z.strictObject({ bytes: z.number(), pixels: z.number(), pages: z.number(), time: z.number() }),
+    limits: z.strictObject({
+      bytes: z.number(),
+      pixels: z.number(),
+      pages: z.number(),
+      time: z.number(),
+      reduced: z.array(z.enum(reduced)),
+    }),
     files: z.array(z.string()),
     tools: toolsSchema.optional(),
   }),

@@ -44,20 +44,15 @@ export function checkTiffPixels(file: TiffFile): void {
 /**
  * Camera raw files are TIFFs whose pages are previews; the picture itself lies in a directory below (TIFF/EP, DNG) or
  * is coded in a maker's way. Transforming the preview and deleting the input would lose it.
- * @throws KuvaError `format-unsupported`
  */
-export function refuseCameraRaw(file: TiffFile): void {
+export function isCameraRaw(file: TiffFile): boolean {
   const [first] = file.pages;
-  if (first === undefined) return;
+  if (first === undefined) return false;
   const [kind = 0] = tagNumbers(file, first, tiffTags.NewSubfileType);
   const reduced = (kind & 1) === 1;
   const canonRaw = file.bytes.toString('latin1', 8, 10) === 'CR';
   const below = first.entries.has(tiffTags.SubIFDs);
-  if (!first.entries.has(tiffTags.DNGVersion) && !canonRaw && !(reduced && below)) return;
-  throw unsupported(
-    'The file is a camera raw file: only its preview could be transformed, not the picture',
-    'Develop it with a raw converter, and upload the result as TIFF, PNG or JPEG.',
-  );
+  return first.entries.has(tiffTags.DNGVersion) || canonRaw || (reduced && below);
 }
 
 /** Values of PhotometricInterpretation for CIE, ICC and ITU L*a*b*. */

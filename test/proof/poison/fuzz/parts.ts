@@ -24,6 +24,8 @@ const cutters: Readonly<Record<ImageFormat, { readonly first: number; readonly n
   pnm: { first: 2, next: (_bytes, at) => at + 32 },
   fits: { first: 80, next: (_bytes, at) => at + 80 },
   dicom: { first: 132, next: (_bytes, at) => at + 10 },
+  exr: { first: 8, next: (_bytes, at) => at + 24 },
+  raw: { first: 8, next: (_bytes, at) => at + 12 },
 };
 
 /** The parts in their order; together they are the file. */
