@@ -10,11 +10,13 @@ const mark = '\u0001';
 export function showSettings(settings: readonly Setting[]): string[] {
   const document = new Document({});
   for (const { path, value, hidden, origin } of settings) {
-    const scalar = new Scalar(Array.isArray(value) ? null : value);
+    // Of lists, only empty ones are settings of their own.
+    const node = Array.isArray(value)
+      ? document.createNode([], { flow: true })
+      : new Scalar(hidden ? null : value);
     const text = hidden ? `set, not shown: ${origin}` : origin;
-    scalar.comment = `${mark}${text}`;
-    if (hidden) scalar.value = null;
-    document.setIn(path, scalar);
+    node.comment = `${mark}${text}`;
+    document.setIn(path, node);
   }
   const lines = document
     .toString({ lineWidth: 0, nullStr: '', flowCollectionPadding: false })
