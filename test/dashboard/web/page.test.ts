@@ -109,6 +109,18 @@ describe.runIf(hasChromium())('the page', { timeout: 180_000 }, () => {
     await expect.poll(() => page.locator('text=Show newer images').count(), patient).toBe(0);
   });
 
+  it('moves the slider by a finger', async () => {
+    const phone = await browser.newPage({ viewport: { width: 390, height: 844 }, hasTouch: true });
+    await phone.goto(`${fixture.url}/images/52308`, { waitUntil: 'domcontentloaded' });
+    const box = await (await phone.waitForSelector('.slider input')).boundingBox();
+    if (box === null) throw new Error('the slider has no place');
+    await phone.touchscreen.tap(box.x + box.width * 0.8, box.y + box.height / 2);
+    await expect
+      .poll(async () => Number(await phone.inputValue('.slider input')), patient)
+      .toBeGreaterThan(70);
+    await phone.close();
+  });
+
   it('says that it is cut off, keeps what it shows, and comes back by itself', async () => {
     await page.goto(fixture.url);
     await page.waitForSelector('.lamp.live');
