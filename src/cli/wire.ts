@@ -26,6 +26,7 @@ import { type LoadedRecipe, loadRecipeFiles } from '../transform/recipeFiles.ts'
 import { loadOwnSteps } from '../transform/own/load.ts';
 import { removeScratch } from '../transform/own/scratch.ts';
 import type { OwnTools } from '../transform/own/tools.ts';
+import { withCodedLane } from '../transform/coded/lane.ts';
 import { createIsolatedTransformer, type IsolatedTransformer } from '../transform/isolated/transformer.ts';
 
 /**
@@ -219,7 +220,9 @@ export async function wireTransforms(configs: readonly KuvaConfig[]): Promise<Wi
   if (first === undefined) throw new Error('there is no pipeline');
   const { limits } = first;
   const brought = { files, ...(tools !== undefined && { tools }) };
-  const transformer = createIsolatedTransformer(limits, { ...brought, size: thisMachine().cores });
+  const { cores: size } = thisMachine();
+  const decoders = createIsolatedTransformer(limits, { ...brought, size });
+  const transformer = withCodedLane(decoders, limits, { size });
   transformer.warmUp();
   return {
     transformer,

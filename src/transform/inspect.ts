@@ -1,6 +1,5 @@
 import type { Metadata } from 'sharp';
 import { formatNames, type ImageFormat } from '../image/format.ts';
-import { showBytes } from '../image/quantity.ts';
 import type { ImageFacts } from './contract.ts';
 import { readExifTags } from './exifTags.ts';
 import { type ForeignName, isForeign } from './foreign/contract.ts';
@@ -11,8 +10,9 @@ import { isRowByRow, jpegFacts } from './jpeg/facts.ts';
 import { readJpegHeader } from './jpeg/header.ts';
 import { openImage } from './libvips.ts';
 import { type Limits, reducedKinds } from './limits.ts';
-import { damaged, tooLarge, unsupported } from './refusal.ts';
+import { damaged, unsupported } from './refusal.ts';
 import { sniff } from './sniff.ts';
+import { checkBytes, checkPages } from './size.ts';
 import { translated } from './translation.ts';
 
 /**
@@ -20,23 +20,18 @@ import { translated } from './translation.ts';
  * @throws KuvaError `not-an-image`, `format-unsupported`, `image-damaged`, `image-too-large`
  */
 export async function inspectImage(bytes: Buffer, limits: Limits): Promise<ImageFacts> {
-  if (bytes.length > limits.bytes) {
-    throw tooLarge(
-      `The file has ${showBytes(bytes.length)}, and the limit is ${showBytes(limits.bytes)}`,
-      'bytes',
-    );
-  }
+  checkBytes(bytes.length, limits);
   const format = sniff(bytes);
   refuseReduced(format, limits);
   const own = formatReaders[format].pages(bytes);
   // Before any other reader sees the file.
-  if (own !== undefined) checkLimits(own, limits);
+  if (own !== undefined) checkPages(own, limits);
   if (isForeign(format)) return foreignFacts(bytes, format);
   const ordinary = format === 'jpeg' ? jpegFacts(bytes) : undefined;
   if (ordinary !== undefined) return ordinary;
   const metadata = await readMetadata(bytes, format);
   const pages = own ?? pagesOf(metadata);
-  checkLimits(pages, limits);
+  checkPages(pages, limits);
   const [first] = pages;
   if (first === undefined) throw damaged('The file holds no picture');
   const frame = frameOf(bytes, metadata);
@@ -106,20 +101,3 @@ export async function readMetadata(bytes: Buffer, format: ImageFormat): Promise<
 function pagesOf({ width, height, pageHeight, pages }: Metadata): PageSize[] {
   return Array.from({ length: pages ?? 1 }, () => ({ width, height: pageHeight ?? height }));
 }
-
-function checkLimits(pages: readonly PageSize[], limits: Limits): void {
-  if (pages.length > limits.pages) {
-    throw tooLarge(`The image has ${pages.length} pages, and the limit is ${limits.pages}`, 'pages');
-  }
-  const pixels = pages.reduce((total, { width, height }) => total + width * height, 0);
-  if (pixels <= limits.pixels) return;
-  const [first] = pages;
-  const size = `${first?.width ?? 0} × ${first?.height ?? 0} pixels${pages.length > 1 ? ` on each of ${pages.length} pages` : ''}`;
-  throw tooLarge(
-    `The image has ${size}, ${millions(pixels)} in all, and the limit is ${millions(limits.pixels)}`,
-    'pixels',
-  );
-}
-
-const millions = (pixels: number) =>
-  `${(pixels / 1e6).toLocaleString('en', { maximumFractionDigits: 1 })} million`;

@@ -6,7 +6,7 @@ import { descriptionCopier, tiffDescriptions } from './description.ts';
 import type { Encoding } from './encoding.ts';
 import type { Frame } from './frame.ts';
 import { negateGifInFile } from './gif/negate.ts';
-import type { LosslessResult, MadeLosslessly } from './jpeg/lossless.ts';
+import type { LosslessResult, MadeLosslessly } from './jpeg/negation.ts';
 import { renderPage } from './page.ts';
 import { intermediate, type PassContext, runPass } from './passes.ts';
 import { type Model, type OutputPlan, type PixelPlan, planOutput } from './plan.ts';

@@ -5,7 +5,7 @@ import type { ImageFacts } from './contract.ts';
 import { convertedEncoding } from './converted.ts';
 import { type Encoding, formatTraits, isWritten } from './encoding.ts';
 import { holdsHiddenFrames } from './formats.ts';
-import type { LosslessResult, MadeLosslessly } from './jpeg/lossless.ts';
+import type { LosslessResult, MadeLosslessly } from './jpeg/negation.ts';
 import { keptEncoding } from './kept.ts';
 import { negatesInFile } from './png/negate.ts';
 import { impossible } from './refusal.ts';

@@ -1,0 +1,57 @@
+/** The program of a thread that negates JPEGs in their coded data, one at a time. */
+import { parentPort } from 'node:worker_threads';
+import { toKuvaError } from '../../image/failure.ts';
+import { prepareEntropy } from '../jpeg/entropy/machine.ts';
+import { negateWithin } from '../jpeg/negation.ts';
+import { readJpegHeader } from '../jpeg/header.ts';
+import { jpegSegments } from '../jpeg/segments.ts';
+import { timeBudget } from '../time.ts';
+import { alone } from './alone.ts';
+import { type CodedAnswer, requestSchema } from './messages.ts';
+
+prepareEntropy();
+
+parentPort?.on('message', (message: unknown) => {
+  const answer = answerTo(message);
+  // Handed over, not copied: nobody here needs it again.
+  parentPort?.postMessage(answer, answer.answer === 'negated' ? [answer.bytes.buffer] : []);
+});
+
+function answerTo(message: unknown): CodedAnswer {
+  const { bytes, granted, time, ...facts } = requestSchema.parse(message);
+  const budget = timeBudget(time);
+  const check = (): void => {
+    budget.check();
+  };
+  try {
+    const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const made = negateWithin(source, facts, granted, check);
+    if (!('bytes' in made) || !isWhole(made.bytes, facts)) return { answer: 'left' };
+    return { answer: 'negated', bytes: alone(made.bytes) };
+  } catch (thrown) {
+    const failure = toKuvaError(thrown);
+    // What is wrong with it, a decoder tells in the same words as of every other file.
+    if (failure.code !== 'transform-timeout') return { answer: 'left' };
+    const { message: what, data, remedy } = failure;
+    return {
+      answer: 'failed',
+      failure: {
+        code: failure.code,
+        what,
+        ...(data !== undefined && { data }),
+        ...(remedy !== undefined && { remedy }),
+      },
+    };
+  }
+}
+
+/** Reads back what was made: it goes on to its own end mark, and is of the size and colours that it should be. */
+function isWhole(
+  bytes: Buffer,
+  { width, height, channels }: { readonly width: number; readonly height: number; readonly channels: number },
+): boolean {
+  const segments = jpegSegments(bytes);
+  while (segments.next().done !== true);
+  const made = readJpegHeader(bytes);
+  return made.width === width && made.height === height && made.components.length === channels;
+}

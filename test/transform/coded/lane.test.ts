@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Recipe } from '../../../src/image/recipe.ts';
+import { withCodedLane } from '../../../src/transform/coded/lane.ts';
+import type { ThreadProgram } from '../../../src/transform/coded/threads.ts';
+import type { Transformer } from '../../../src/transform/contract.ts';
+import {
+  createIsolatedTransformer,
+  type IsolatedTransformer,
+} from '../../../src/transform/isolated/transformer.ts';
+import { limitsSchema } from '../../../src/transform/limits.ts';
+import { makeCmykJpeg, makeJpeg, makePng } from '../../pictures/photos.ts';
+import { realDecoder } from '../../processes/decoders.ts';
+import { recipeOf, refusal } from '../kit.ts';
+
+const loader = fileURLToPath(new URL('../../processes/typescript.mjs', import.meta.url));
+const inTypeScript = (entry: URL): ThreadProgram => ({ entry, options: ['--import', loader] });
+const realThread = inTypeScript(new URL('../../../src/transform/coded/thread.ts', import.meta.url));
+const limits = limitsSchema.parse({ time: '20s', pixels: 1_000_000 });
+
+/** A lane in front of real decoders, which count what comes to them. */
+function open(program = realThread, given = limits) {
+  const decoders = createIsolatedTransformer(given, { size: 1, program: realDecoder });
+  const asked = { inspect: 0, apply: 0 };
+  const counting: IsolatedTransformer = {
+    ...decoders,
+    inspect: (...all) => (asked.inspect++, decoders.inspect(...all)),
+    apply: (...all) => (asked.apply++, decoders.apply(...all)),
+  };
+  const lane = withCodedLane(counting, given, { size: 2, program });
+  onTestFinished(() => lane.close());
+  return { lane, decoders, asked };
+}
+
+async function through(transformer: Transformer, bytes: Buffer, recipe: Recipe = recipeOf('negate')) {
+  const facts = await transformer.inspect(bytes);
+  const made = await transformer.apply(bytes, facts, recipe);
+  return { facts, made: made.map(({ bytes: data, ...about }) => ({ bytes: Buffer.from(data), ...about })) };
+}
+
+describe('a JPEG that is only negated', () => {
+  it.each<[string, () => Promise<Buffer>]>([
+    ['of colour', () => makeJpeg()],
+    ['of grey', () => makeJpeg({ channels: 1 })],
+    ['of CMYK', () => makeCmykJpeg()],
+    ['progressive', () => makeJpeg({ settings: { progressive: true } })],
+    ['with EXIF and on its side', () => makeJpeg({ exif: true, orientation: 6 })],
+  ])('%s meets no decoder, and comes out as from one', async (_name, make) => {
+    const { lane, decoders, asked } = open();
+    const bytes = await make();
+    const before = Buffer.from(bytes);
+    const here = await through(lane, bytes);
+    expect(asked).toEqual({ inspect: 0, apply: 0 });
+    expect(here).toEqual(await through(decoders, bytes));
+    expect(here.made).toMatchObject([{ how: { way: 'lossless' } }]);
+    expect(bytes.equals(before)).toBe(true);
+  });
+
+  it('that is damaged, out of the ordinary or too large is judged by a decoder', async () => {
+    const { lane, decoders, asked } = open();
+    const jpeg = await makeJpeg({ width: 200, height: 100 });
+    const cut = jpeg.subarray(0, jpeg.length - 200);
+    const large = await makeJpeg({ width: 1_100, height: 1_000 });
+    const noise = Buffer.concat([jpeg.subarray(0, 4), randomBytes(5_000)]);
+    for (const bytes of [cut, large, noise]) {
+      const told = await refusal(through(lane, Buffer.from(bytes)));
+      expect(told).toBe(await refusal(through(decoders, Buffer.from(bytes))));
+    }
+    expect(asked.inspect + asked.apply).toBe(3);
+  });
+
+  it('goes to a decoder when the recipe wants pixels, and so does all that is no JPEG', async () => {
+    const { lane, asked } = open();
+    const jpeg = await makeJpeg();
+    await through(lane, jpeg, recipeOf('negate', { resize: { width: 10 } }));
+    expect(asked.apply).toBe(1);
+    const [plain] = recipeOf('negate').outputs;
+    if (plain === undefined) throw new Error('a recipe without outputs');
+    await through(lane, jpeg, { outputs: [{ ...plain, lossless: 'never' }] });
+    expect(asked.apply).toBe(2);
+    await through(lane, await makePng());
+    expect(asked).toEqual({ inspect: 1, apply: 3 });
+  });
+
+  it('is done by a decoder when its thread ends with it, and the next one has a new thread', async () => {
+    const { lane, asked } = open(inTypeScript(new URL('endingThread.ts', import.meta.url)));
+    for (const round of [1, 2]) {
+      expect((await through(lane, await makeJpeg())).made).toMatchObject([{ how: { way: 'lossless' } }]);
+      expect(asked.apply).toBe(round);
+    }
+  });
+});
+
+describe('a thread that hangs', () => {
+  const hanging = inTypeScript(new URL('hangingThread.ts', import.meta.url));
+
+  it('is ended when the time is over, and the image is told to have taken too long', async () => {
+    const { lane } = open(hanging, { ...limits, time: 100 });
+    expect(await refusal(through(lane, await makeJpeg()))).toMatch(/^transform-timeout/);
+  });
+
+  it('is ended when the image is not wanted any more', async () => {
+    const { lane } = open(hanging);
+    const bytes = await makeJpeg();
+    const stop = new AbortController();
+    const facts = await lane.inspect(bytes);
+    const running = lane.apply(bytes, facts, recipeOf('negate'), stop.signal);
+    setTimeout(() => {
+      stop.abort();
+    }, 300);
+    expect(await refusal(running)).toMatch(/^interrupted/);
+  });
+
+  it('is ended by closing', async () => {
+    const { lane } = open(hanging);
+    const bytes = await makeJpeg();
+    const facts = await lane.inspect(bytes);
+    const running = refusal(lane.apply(bytes, facts, recipeOf('negate')));
+    await lane.close();
+    expect(await running).toMatch(/^interrupted/);
+  });
+});
+
+it('many at the same time come out each as its own', async () => {
+  const { lane, asked } = open();
+  const pictures = await Promise.all(Array.from({ length: 12 }, (_, at) => makeJpeg({ seed: at + 1 })));
+  const made = await Promise.all(pictures.map((bytes) => through(lane, bytes)));
+  const back = await Promise.all(made.map(({ made: [one] }) => through(lane, one?.bytes ?? Buffer.alloc(0))));
+  back.forEach(({ made: [one] }, at) => {
+    expect((one?.bytes ?? Buffer.alloc(0)).equals(pictures[at] ?? Buffer.alloc(0))).toBe(true);
+  });
+  expect(asked).toEqual({ inspect: 0, apply: 0 });
+});
