@@ -16,7 +16,7 @@ const columns: readonly Column<Line>[] = [
   { title: 'ms', align: 'right', value: ({ milliseconds }) => significant(milliseconds) },
 ];
 
-/** `transform` is what the decoders use; the main process is told apart by its profile, servers by their processes. */
+/** Decoders and servers are told apart by their processes, the main process, threads included, by its profiles. */
 export function splitLines(result: BenchResult, set: SetFacts): Line[] {
   const runs = result.runs.filter((run) => run.set === set.name && run.contender === 'kuva');
   if (runs.length === 0) return [];

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { defaultRecipe } from '../../src/image/recipe.ts';
+import { defaultRecipe, type Recipe } from '../../src/image/recipe.ts';
 import { limitsSchema } from '../../src/transform/limits.ts';
 import { readTiff } from '../../src/transform/tiff/read.ts';
 import { createTransformer } from '../../src/transform/transformer.ts';
@@ -49,6 +49,55 @@ describe('the pages of a TIFF', () => {
     expect(first?.entries.get(282)?.value).toEqual(Buffer.from([44, 1, 0, 0, 1, 0, 0, 0]));
     expect(second?.entries.get(65_001)?.value.toString()).toBe('calibration');
     expect(third?.entries.get(254)?.value.readUInt32LE()).toBe(2);
+  });
+
+  it('keep OME-XML while it is true, and lose it with a step after which its sizes would be wrong', async () => {
+    const description =
+      '<?xml version="1.0"?><OME><Image><Pixels SizeX="20" SizeY="10" PhysicalSizeX="0.325"/></Image></OME>';
+    const source = makeTiffPages([
+      { width: 20, height: 10, pixels: grey(20, 10, 9), description },
+      ...unequal,
+    ]);
+    const texts = async (recipe: Recipe): Promise<(string | undefined)[]> =>
+      readTiff(Buffer.from((await made(source, recipe)).bytes)).pages.map(({ entries }) =>
+        entries.get(270)?.value.toString('latin1'),
+      );
+    expect((await texts(defaultRecipe))[0]).toBe(`${description}\0`);
+    const [first, second] = await texts(recipeOf({ rotate: { angle: 90 } }));
+    expect(first).toBeUndefined();
+    expect(second).toBe('ImageJ=1.53\nimages=3\0');
+  });
+
+  it('that are a pyramid stay one: each level is negated, and still says that it is one', async () => {
+    const settings = { pyramid: true, tile: true, tileWidth: 128, tileHeight: 128 };
+    const source = await photos.makeTiff({ width: 600, height: 400, settings });
+    const output = Buffer.from((await made(source, defaultRecipe)).bytes);
+    const levels = readTiff(source).pages;
+    expect(levels.length).toBeGreaterThan(2);
+    expect(readTiff(output).pages.map(({ entries }) => entries.get(254)?.value)).toEqual(
+      levels.map(({ entries }) => entries.get(254)?.value),
+    );
+    for (const page of levels.keys()) {
+      const { max } = negationError(await samples(source, { page }), await samples(output, { page }));
+      expect(max, `level ${page}`).toBe(0);
+    }
+  });
+
+  it('whose colours were multiplied by their transparency come out with the two apart', async () => {
+    const colours = Buffer.from([100, 50, 0, 128, 200, 100, 50, 255]);
+    const apart = await photos
+      .fromPixels({ data: colours, width: 2, height: 1, channels: 4, depth: 8 })
+      .tiff({ compression: 'none' })
+      .toBuffer();
+    const together = Buffer.from(apart);
+    // ExtraSamples, whose value stands in the entry: 1 is associated alpha, 2 is not (TIFF 6.0, section 18).
+    const at = together.indexOf(Buffer.from([0x52, 0x01, 3, 0, 1, 0, 0, 0, 2, 0]));
+    expect(at).toBeGreaterThan(0);
+    together.writeUInt16LE(1, at + 8);
+    const output = Buffer.from((await made(together, defaultRecipe)).bytes);
+    expect(readTiff(output).pages[0]?.entries.get(338)?.value.readUInt16LE()).toBe(2);
+    // 100 of 128 is 199 of 255.
+    expect([...(await samples(output)).values]).toEqual([56, 156, 255, 128, 55, 155, 205, 255]);
   });
 
   it('are counted and weighed by the largest', async () => {

@@ -64,6 +64,9 @@ function fieldsOf({ encoded, description }: EncodedPage, out: Output): Fields {
   for (const entry of own) fields.set(entry.tag, littleEndian(entry, file.little));
   if (description !== undefined) {
     for (const [tag, value] of describing(description)) fields.set(tag, value);
+    const text = fields.get(tiffTags.ImageDescription);
+    if (description.keep === 'lasting' && text !== undefined && isOmeXml(text))
+      fields.delete(tiffTags.ImageDescription);
   }
   for (const [offsets, counts] of [
     [tiffTags.StripOffsets, tiffTags.StripByteCounts],
@@ -83,6 +86,11 @@ function describing({ file, page, keep }: PageDescription): Fields {
   const fields = fieldsWhere(file, page, wanted, 0);
   if (keep === 'lasting') for (const [tag, value] of fields) fields.set(tag, terminated(value));
   return fields;
+}
+
+/** It names size and scale of the pixels (SizeX, PhysicalSizeX of the OME data model), and programs that measure believe it. */
+function isOmeXml(value: Value): boolean {
+  return 'bytes' in value && value.bytes.includes('<OME');
 }
 
 /** Cameras forget the zero that ends a text in EXIF; in a TIFF, readers warn about it, and strict ones refuse. */
