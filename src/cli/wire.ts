@@ -161,8 +161,9 @@ export interface Looking {
 /** Connections of its own: a worker never waits for somebody who looks. They are opened when they are needed. */
 const lookingConnections = 3;
 
-export function wireLooking({ connection }: LedgerPool, pipeline: string): Looking {
-  const pool = openPool(connection, lookingConnections);
+export function wireLooking({ connection, name }: LedgerPool, pipeline: string): Looking {
+  // Called as the process's others are: all of one that hangs are ended together.
+  const pool = openPool(connection, lookingConnections, name);
   return {
     ledger: openLedger(pool, pipeline),
     catalogue: openCatalogue(pool, pipeline),

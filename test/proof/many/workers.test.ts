@@ -78,7 +78,8 @@ describe('Several workers', () => {
     await crew.allDone('not yet');
     clearInterval(counting);
     expect(most).toBeGreaterThanOrEqual(2);
-    expect(most).toBeLessThanOrEqual(4);
+    // Four to work with, and three for the pictures that are kept of some images.
+    expect(most).toBeLessThanOrEqual(7);
     for (const worker of workers.filter(({ pid }) => ![victim.pid, leader?.pid].includes(pid)))
       expect((await worker.end()).code).toBe(0);
     const next = await runKuva(['run'], { cwd: crew.home, env: { DATABASE_URL: crew.databaseUrl } });
