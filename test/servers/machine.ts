@@ -121,7 +121,7 @@ async function initOf(child: ChildProcess): Promise<string> {
 }
 
 async function powerOff(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((end) => child.once('exit', end));
   child.kill('SIGTERM');
   const late = setTimeout(() => child.kill('SIGKILL'), 30_000);

@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { chown, mkdir, readFile, stat, symlink } from 'node:fs/promises';
-import { createServer, connect, type Server } from 'node:net';
+import { createServer, connect, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -134,8 +134,13 @@ async function speakTls({ server, folder }: OwnPostgres): Promise<void> {
 
 /** Whoever connects to the address comes to the port on the loopback. */
 async function lead(address: string, port: number): Promise<() => Promise<void>> {
+  const sockets = new Set<Socket>();
   const server: Server = createServer((from) => {
     const to = connect(port, '127.0.0.1');
+    for (const one of [from, to]) {
+      sockets.add(one);
+      one.once('close', () => sockets.delete(one));
+    }
     for (const [one, other] of [
       [from, to],
       [to, from],
@@ -154,6 +159,8 @@ async function lead(address: string, port: number): Promise<() => Promise<void>>
       server.close(() => {
         closed();
       });
+      // Who is still connected has nobody to talk to.
+      for (const socket of sockets) socket.destroy();
     });
 }
 
