@@ -16,7 +16,7 @@ const home = (packageName, folder) => ({
   to: { path: `node_modules/${packageName}/` },
 });
 
-const contracts = ['^src/(store|ledger|transform)/contract\\.ts$'];
+const contracts = ['^src/(store|transform)/contract\\.ts$', '^src/ledger/contract/'];
 const configPieces = [
   '^src/ledger/config\\.ts$',
   '^src/transform/limits\\.ts$',

@@ -1,5 +1,6 @@
 import { parseObjectKey } from '../../src/image/key.ts';
-import type { Ledger, SeenObject } from '../../src/ledger/contract.ts';
+import type { SeenObject } from '../../src/ledger/contract/attempt.ts';
+import type { Ledger } from '../../src/ledger/contract/ledger.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { openPool } from '../../src/ledger/pool.ts';

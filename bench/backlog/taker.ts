@@ -2,7 +2,9 @@
 import process from 'node:process';
 import { sha256Of } from '../../src/pipeline/hash.ts';
 import { parseObjectKey } from '../../src/image/key.ts';
-import type { Ledger, NewRecord, QueuedImage } from '../../src/ledger/contract.ts';
+import type { QueuedImage } from '../../src/ledger/contract/attempt.ts';
+import type { Ledger } from '../../src/ledger/contract/ledger.ts';
+import type { NewRecord } from '../../src/ledger/contract/record.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { openPool } from '../../src/ledger/pool.ts';
 import { openQueue } from '../../src/ledger/queue.ts';

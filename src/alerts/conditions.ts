@@ -1,5 +1,6 @@
 import { showDuration } from '../image/quantity.ts';
-import type { LedgerStatus, Outage } from '../ledger/contract.ts';
+import type { Outage } from '../ledger/contract/outage.ts';
+import type { LedgerStatus } from '../ledger/contract/status.ts';
 import { stalledSince } from '../pipeline/stalled.ts';
 import type { AlertKind } from './message.ts';
 

@@ -1,6 +1,6 @@
 import { failureKinds } from '../image/failure.ts';
 import { showKey } from '../image/key.ts';
-import type { AlertMark, NewlySetAside } from '../ledger/contract.ts';
+import type { AlertMark, NewlySetAside } from '../ledger/contract/monitor.ts';
 
 /** What to say of images that were set aside since the last time; undefined: nothing new. */
 export function newlySetAside(

@@ -1,6 +1,8 @@
 import { type KuvaError, toKuvaError } from '../image/failure.ts';
 import { showDuration } from '../image/quantity.ts';
-import type { Ledger, LedgerStatus, Monitor } from '../ledger/contract.ts';
+import type { Ledger } from '../ledger/contract/ledger.ts';
+import type { Monitor } from '../ledger/contract/monitor.ts';
+import type { LedgerStatus } from '../ledger/contract/status.ts';
 import { type Condition, conditionsOf, type Thresholds } from './conditions.ts';
 import type { AlertKind, AlertMessage, Hook } from './message.ts';
 import { newlySetAside } from './setAside.ts';

@@ -1,6 +1,7 @@
 import type { Facts } from '../image/facts.ts';
 import type { ImageIdentity } from '../image/identity.ts';
-import type { ImageRow, LedgerRecord } from '../ledger/contract.ts';
+import type { ImageRow } from '../ledger/contract/images.ts';
+import type { LedgerRecord } from '../ledger/contract/record.ts';
 
 /** One line of the log: a record of what was made, or an image that has no record (yet). */
 export interface LogLine {

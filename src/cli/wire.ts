@@ -1,7 +1,10 @@
 /** Builds the concrete parts from the configuration: the one place that knows which stores and databases there are. */
 import { dirname, sep } from 'node:path';
 import type { DatabaseChoice, KuvaConfig, Place, S3BucketPlace } from '../config/config.ts';
-import type { ImageQueue, Ledger, Monitor, PreviewBounds, PreviewStore } from '../ledger/contract.ts';
+import type { Ledger } from '../ledger/contract/ledger.ts';
+import type { Monitor } from '../ledger/contract/monitor.ts';
+import type { PreviewBounds, PreviewStore } from '../ledger/contract/previews.ts';
+import type { ImageQueue } from '../ledger/contract/queue.ts';
 import type { Catalogue } from '../ledger/catalogue/contract.ts';
 import { openCatalogue } from '../ledger/catalogue/catalogue.ts';
 import { startEmbedded } from '../ledger/embedded/startEmbedded.ts';

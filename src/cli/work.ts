@@ -1,6 +1,6 @@
 import type { KuvaConfig } from '../config/config.ts';
 import { type FailureCode, KuvaError, toKuvaError } from '../image/failure.ts';
-import type { Resource } from '../ledger/contract.ts';
+import type { Resource } from '../ledger/contract/outage.ts';
 import type { ImageEvent } from '../pipeline/event.ts';
 import { systemClock } from '../pipeline/clock.ts';
 import { makeBudgets, thisMachine, concurrencyOf } from '../pipeline/budgets.ts';

@@ -1,7 +1,7 @@
 /** The dashboard's server: its parts put together, as routes for the web server. */
 import { setMaxListeners } from 'node:events';
 import type { Catalogue } from '../ledger/catalogue/contract.ts';
-import type { Ledger } from '../ledger/contract.ts';
+import type { Ledger } from '../ledger/contract/ledger.ts';
 import { statusReport } from '../pipeline/statusReport.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import type { WebPlug } from '../web/server.ts';

@@ -1,4 +1,5 @@
-import type { Ledger, LedgerRecord } from '../ledger/contract.ts';
+import type { Ledger } from '../ledger/contract/ledger.ts';
+import type { LedgerRecord } from '../ledger/contract/record.ts';
 
 /** Records of one image that are read: it has one for each output each time that it was put in. */
 export const mostRecords = 200;

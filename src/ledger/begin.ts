@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bigintColumn, keyColumn, sizeColumn, stateColumn } from './columns.ts';
 import type { LedgerContext } from './context.ts';
-import type { Attempt, Begin, BeginOptions, GrantedKey, KeyWish } from './contract.ts';
+import type { Attempt, Begin, BeginOptions, GrantedKey, KeyWish } from './contract/attempt.ts';
 import { queryOne } from './sql.ts';
 
 const grantedSchema = z.object({

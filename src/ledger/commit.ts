@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LedgerContext } from './context.ts';
-import type { ArchivedInput, Attempt, NewRecord, RecipeNote } from './contract.ts';
+import type { ArchivedInput, Attempt, RecipeNote } from './contract/attempt.ts';
+import type { NewRecord } from './contract/record.ts';
 import { lockClasses } from './locks.ts';
 import { queryOne } from './sql.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SeenObject } from './contract.ts';
+import type { SeenObject } from './contract/attempt.ts';
 import type { LedgerContext } from './context.ts';
 import { queryOne } from './sql.ts';
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { bigintColumn, formatColumn, keyColumn, optional, sizeColumn } from './columns.ts';
 import type { LedgerContext } from './context.ts';
-import type { FinishedImage, Ledger } from './contract.ts';
+import type { FinishedImage } from './contract/images.ts';
+import type { Ledger } from './contract/ledger.ts';
 import { namePattern } from './namePattern.ts';
 import { query, queryOne } from './sql.ts';
 import { Statement } from './statement.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LedgerContext } from './context.ts';
-import type { Attempt } from './contract.ts';
+import type { Attempt } from './contract/attempt.ts';
 import { queryOne } from './sql.ts';
 
 const answerSchema = z.object({ holds: z.boolean() });

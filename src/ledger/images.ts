@@ -10,7 +10,7 @@ import {
   stateColumn,
 } from './columns.ts';
 import type { LedgerContext } from './context.ts';
-import type { ImageRow, LogFilter } from './contract.ts';
+import type { ImageRow, LogFilter } from './contract/images.ts';
 import { namePattern } from './namePattern.ts';
 import { query } from './sql.ts';
 import { Statement } from './statement.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bigintColumn, keyColumn, sizeColumn } from './columns.ts';
-import type { QueuedImage } from './contract.ts';
+import type { QueuedImage } from './contract/attempt.ts';
 import type { Log } from './graphile.ts';
 
 const payloadSchema = z.object({

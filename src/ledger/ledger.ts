@@ -3,7 +3,7 @@ import { begin, grant } from './begin.ts';
 import { dateColumn } from './columns.ts';
 import { commit } from './commit.ts';
 import type { LedgerContext } from './context.ts';
-import type { Ledger } from './contract.ts';
+import type { Ledger } from './contract/ledger.ts';
 import { enqueue } from './enqueue.ts';
 import { finished, reprocess } from './finished.ts';
 import { holds } from './holds.ts';

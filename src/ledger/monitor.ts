@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dateColumn, failureCodeColumn, keyColumn, bigintColumn, stateColumn, storable } from './columns.ts';
 import type { LedgerContext } from './context.ts';
-import type { Monitor, NewlySetAside } from './contract.ts';
+import type { Monitor, NewlySetAside } from './contract/monitor.ts';
 import { lockClasses } from './locks.ts';
 import { pipelineNumber } from './pipelineId.ts';
 import type { LedgerPool } from './pool.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bigintColumn } from './columns.ts';
-import type { PreviewBounds, PreviewStore } from './contract.ts';
+import type { PreviewBounds, PreviewStore } from './contract/previews.ts';
 import { pipelineNumber } from './pipelineId.ts';
 import type { LedgerPool } from './pool.ts';
 import { query, queryOne, run } from './sql.ts';

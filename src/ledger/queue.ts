@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
 import type { At } from '../image/crashPoint.ts';
-import type { FailureNote, ImageQueue } from './contract.ts';
+import type { FailureNote } from './contract/attempt.ts';
+import type { ImageQueue } from './contract/queue.ts';
 import { databaseFailure } from './databaseError.ts';
 import type { Log } from './graphile.ts';
 import { InWork } from './inWork.ts';

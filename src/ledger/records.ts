@@ -11,7 +11,8 @@ import {
 } from './columns.ts';
 import type { LedgerContext } from './context.ts';
 import { conditionOf } from './factsCondition.ts';
-import type { LedgerRecord, LogFilter } from './contract.ts';
+import type { LogFilter } from './contract/images.ts';
+import type { LedgerRecord } from './contract/record.ts';
 import { lockClasses } from './locks.ts';
 import { namePattern } from './namePattern.ts';
 import { query, queryOne } from './sql.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bigintColumn } from './columns.ts';
 import type { LedgerContext } from './context.ts';
-import type { Ledger } from './contract.ts';
+import type { Ledger } from './contract/ledger.ts';
 import { namePattern } from './namePattern.ts';
 import { query, queryOne } from './sql.ts';
 import { Statement } from './statement.ts';

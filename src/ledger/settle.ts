@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { storable } from './columns.ts';
 import type { LedgerContext } from './context.ts';
-import type { Attempt, FailureNote, Settlement } from './contract.ts';
+import type { Attempt, FailureNote, Settlement } from './contract/attempt.ts';
 import { queryOne, unhurried } from './sql.ts';
 
 const outcomeSchema = z.object({ outcome: z.enum(['settled', 'lost']) });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { optional, stateColumn } from './columns.ts';
 import type { LedgerContext } from './context.ts';
-import type { KnownState, SeenObject } from './contract.ts';
+import type { SeenObject } from './contract/attempt.ts';
+import type { KnownState } from './contract/images.ts';
 import { query } from './sql.ts';
 
 const rowSchema = z.object({

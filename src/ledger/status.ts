@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { type ImageState, imageStates } from '../image/state.ts';
 import { dateColumn, failureCodeColumn, keyColumn, optional, stateColumn, storable } from './columns.ts';
 import type { LedgerContext } from './context.ts';
-import { type LedgerStatus, type NewOutage, resources } from './contract.ts';
+import { type NewOutage, resources } from './contract/outage.ts';
+import type { LedgerStatus } from './contract/status.ts';
 import { lockClasses } from './locks.ts';
 import { query, queryOne, run } from './sql.ts';
 

@@ -1,6 +1,6 @@
 import { identityMark } from '../image/identity.ts';
 import { markedKey } from '../image/outputKey.ts';
-import type { ArchivedInput, Attempt } from '../ledger/contract.ts';
+import type { ArchivedInput, Attempt } from '../ledger/contract/attempt.ts';
 import type { Hold } from './hold.ts';
 import type { PipelineParts } from './parts.ts';
 import { patiently } from './patience.ts';

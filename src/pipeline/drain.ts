@@ -1,5 +1,5 @@
 import type { ImageState } from '../image/state.ts';
-import type { Ledger } from '../ledger/contract.ts';
+import type { Ledger } from '../ledger/contract/ledger.ts';
 import { type DiscoverOptions, discoverOnce, type Pass } from './pass.ts';
 import { patiently } from './patience.ts';
 import { Settling } from './settling.ts';

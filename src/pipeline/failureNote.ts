@@ -1,5 +1,5 @@
 import type { KuvaError } from '../image/failure.ts';
-import type { FailureNote } from '../ledger/contract.ts';
+import type { FailureNote } from '../ledger/contract/attempt.ts';
 
 /** What the ledger keeps of a failure. */
 export function noteOf(failure: KuvaError): FailureNote {

@@ -1,6 +1,6 @@
 import { KuvaError } from '../image/failure.ts';
 import { showKey } from '../image/key.ts';
-import type { Attempt } from '../ledger/contract.ts';
+import type { Attempt } from '../ledger/contract/attempt.ts';
 import type { PipelineParts } from './parts.ts';
 import { patiently } from './patience.ts';
 

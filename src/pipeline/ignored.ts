@@ -1,4 +1,4 @@
-import type { SeenObject } from '../ledger/contract.ts';
+import type { SeenObject } from '../ledger/contract/attempt.ts';
 import { anyPattern } from './choose/choose.ts';
 
 export interface Wanted {

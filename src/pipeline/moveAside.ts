@@ -1,7 +1,7 @@
 import { type KuvaError, toKuvaError } from '../image/failure.ts';
 import { identityMark } from '../image/identity.ts';
 import { markedKey } from '../image/outputKey.ts';
-import type { Attempt, Settlement } from '../ledger/contract.ts';
+import type { Attempt, Settlement } from '../ledger/contract/attempt.ts';
 import type { ObjectStore, ObjectVersion } from '../store/contract.ts';
 import type { ImageEnd } from './event.ts';
 import { noteOf } from './failureNote.ts';

@@ -1,8 +1,8 @@
 import type { FailureCode, KuvaError } from '../image/failure.ts';
-import type { Resource } from '../ledger/contract.ts';
+import type { Resource } from '../ledger/contract/outage.ts';
 import { type Clock, systemClock } from './clock.ts';
 
-export type { Resource } from '../ledger/contract.ts';
+export type { Resource } from '../ledger/contract/outage.ts';
 
 export interface NoticedOutage {
   readonly resource: Resource;

@@ -1,6 +1,7 @@
 import type { At } from '../image/crashPoint.ts';
 import type { Recipe } from '../image/recipe.ts';
-import type { KeyConflict, Ledger } from '../ledger/contract.ts';
+import type { KeyConflict } from '../ledger/contract/attempt.ts';
+import type { Ledger } from '../ledger/contract/ledger.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import type { Transformer } from '../transform/contract.ts';
 import type { Budget } from './budget.ts';

@@ -1,6 +1,7 @@
 import type { At } from '../image/crashPoint.ts';
 import type { ObjectKey } from '../image/key.ts';
-import type { Ledger, SeenObject } from '../ledger/contract.ts';
+import type { SeenObject } from '../ledger/contract/attempt.ts';
+import type { Ledger } from '../ledger/contract/ledger.ts';
 import type { ListPage, ObjectStore, Unusable } from '../store/contract.ts';
 import type { Clock } from './clock.ts';
 import type { Outages, Resource } from './outages.ts';

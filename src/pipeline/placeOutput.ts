@@ -1,6 +1,6 @@
 import { KuvaError, toKuvaError } from '../image/failure.ts';
 import { type ObjectKey, showKey } from '../image/key.ts';
-import type { GrantedKey, KeyConflict } from '../ledger/contract.ts';
+import type { GrantedKey, KeyConflict } from '../ledger/contract/attempt.ts';
 import type { ObjectStore, ObjectVersion, PutOptions } from '../store/contract.ts';
 import { sha256OfStream } from './hash.ts';
 

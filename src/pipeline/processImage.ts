@@ -1,6 +1,6 @@
 import { KuvaError, toKuvaError } from '../image/failure.ts';
 import { showKey } from '../image/key.ts';
-import type { Attempt, Begin, QueuedImage, WantedKey } from '../ledger/contract.ts';
+import type { Attempt, Begin, QueuedImage, WantedKey } from '../ledger/contract/attempt.ts';
 import type { DeleteOutcome, ObjectVersion } from '../store/contract.ts';
 import type { Choice } from './choose/choose.ts';
 import { chooseFor, wantedKeys } from './choose/decide.ts';

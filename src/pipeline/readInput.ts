@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { KuvaError } from '../image/failure.ts';
 import { showKey } from '../image/key.ts';
-import type { Attempt, QueuedImage } from '../ledger/contract.ts';
+import type { Attempt, QueuedImage } from '../ledger/contract/attempt.ts';
 import type { ObjectStore, ObjectVersion } from '../store/contract.ts';
 import type { PipelineParts } from './parts.ts';
 

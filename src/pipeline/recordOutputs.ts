@@ -1,7 +1,7 @@
 import { toKuvaError } from '../image/failure.ts';
 import { recipeDigest, recipeText } from '../image/recipe.ts';
 import type { Choice } from './choose/choose.ts';
-import type { Attempt } from '../ledger/contract.ts';
+import type { Attempt } from '../ledger/contract/attempt.ts';
 import type { Hold } from './hold.ts';
 import { type MadeRecords, makeRecords, type Skip } from './makeRecords.ts';
 import type { PipelineParts } from './parts.ts';

@@ -1,5 +1,6 @@
 import { recipeDigest } from '../image/recipe.ts';
-import type { FinishedImage, Ledger } from '../ledger/contract.ts';
+import type { FinishedImage } from '../ledger/contract/images.ts';
+import type { Ledger } from '../ledger/contract/ledger.ts';
 import type { Chooser } from './choose/choose.ts';
 
 export interface ReprocessOptions {

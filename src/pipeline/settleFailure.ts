@@ -1,5 +1,5 @@
 import type { KuvaError } from '../image/failure.ts';
-import type { Attempt, Settlement } from '../ledger/contract.ts';
+import type { Attempt, Settlement } from '../ledger/contract/attempt.ts';
 import type { ImageEnd } from './event.ts';
 import type { PipelineParts } from './parts.ts';
 import { patiently } from './patience.ts';

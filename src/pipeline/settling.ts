@@ -1,5 +1,5 @@
 import type { ObjectKey } from '../image/key.ts';
-import type { SeenObject } from '../ledger/contract.ts';
+import type { SeenObject } from '../ledger/contract/attempt.ts';
 import type { Clock } from './clock.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { LedgerStatus } from '../ledger/contract.ts';
+import type { LedgerStatus } from '../ledger/contract/status.ts';
 
 /**
  * Since when nothing moves, if for `limit` milliseconds or more: images wait or are in work, and none has come to an

@@ -1,4 +1,4 @@
-import type { LedgerStatus } from '../ledger/contract.ts';
+import type { LedgerStatus } from '../ledger/contract/status.ts';
 import { rateOf, timeLeft } from './throughput.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 

@@ -1,4 +1,5 @@
-import type { Ledger, NewOutage, Resource } from '../ledger/contract.ts';
+import type { Ledger } from '../ledger/contract/ledger.ts';
+import type { NewOutage, Resource } from '../ledger/contract/outage.ts';
 import type { Clock } from './clock.ts';
 import { noteOf } from './failureNote.ts';
 import type { Outages } from './outages.ts';

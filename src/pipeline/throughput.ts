@@ -1,4 +1,4 @@
-import type { LedgerStatus } from '../ledger/contract.ts';
+import type { LedgerStatus } from '../ledger/contract/status.ts';
 
 /** Fewer in the last minute are no rate. */
 const enough = 5;

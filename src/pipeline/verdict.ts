@@ -1,5 +1,5 @@
 import { showDuration } from '../image/quantity.ts';
-import type { LedgerStatus } from '../ledger/contract.ts';
+import type { LedgerStatus } from '../ledger/contract/status.ts';
 import { stalledSince } from './stalled.ts';
 
 /** How it goes in one word and one line, the worst first: for `kuva status --check`, scripts and the dashboard. */

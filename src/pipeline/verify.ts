@@ -1,6 +1,7 @@
 import { toKuvaError } from '../image/failure.ts';
 import type { ObjectKey } from '../image/key.ts';
-import type { Ledger, LedgerRecord } from '../ledger/contract.ts';
+import type { Ledger } from '../ledger/contract/ledger.ts';
+import type { LedgerRecord } from '../ledger/contract/record.ts';
 import type { ObjectStore, ObjectVersion } from '../store/contract.ts';
 import type { Clock } from './clock.ts';
 import { sha256OfStream } from './hash.ts';

@@ -1,5 +1,6 @@
 import { KuvaError } from '../image/failure.ts';
-import type { ImageQueue, QueuedImage } from '../ledger/contract.ts';
+import type { QueuedImage } from '../ledger/contract/attempt.ts';
+import type { ImageQueue } from '../ledger/contract/queue.ts';
 import { discover } from './discover.ts';
 import { followEvents } from './followEvents.ts';
 import type { Hints } from './hints.ts';

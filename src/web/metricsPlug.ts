@@ -1,4 +1,4 @@
-import type { LedgerStatus } from '../ledger/contract.ts';
+import type { LedgerStatus } from '../ledger/contract/status.ts';
 import { ledgerText } from './metrics/ledger.ts';
 import type { OwnMetrics } from './metrics/own.ts';
 import { remembered } from './remembered.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { conditionsOf } from '../../src/alerts/conditions.ts';
 import { parseObjectKey } from '../../src/image/key.ts';
-import type { LedgerStatus } from '../../src/ledger/contract.ts';
+import type { LedgerStatus } from '../../src/ledger/contract/status.ts';
 import { stalledSince } from '../../src/pipeline/stalled.ts';
 import { minutes } from './yard.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { AlertMessage } from '../../src/alerts/message.ts';
 import { webHook } from '../../src/alerts/webHook.ts';
 import { parseObjectKey } from '../../src/image/key.ts';
-import type { Ledger } from '../../src/ledger/contract.ts';
+import type { Ledger } from '../../src/ledger/contract/ledger.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { openMonitor } from '../../src/ledger/monitor.ts';
 import { openPool } from '../../src/ledger/pool.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { verdictExits } from '../../src/cli/verdict.ts';
-import type { LedgerStatus } from '../../src/ledger/contract.ts';
+import type { LedgerStatus } from '../../src/ledger/contract/status.ts';
 import { verdictOf } from '../../src/pipeline/verdict.ts';
 
 const now = new Date('2026-11-23T12:00:00Z');

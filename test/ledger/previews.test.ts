@@ -2,7 +2,7 @@
 import { inject, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { KeptPreview } from '../../src/image/preview.ts';
-import type { PreviewBounds, PreviewStore } from '../../src/ledger/contract.ts';
+import type { PreviewBounds, PreviewStore } from '../../src/ledger/contract/previews.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { type LedgerPool, openPool } from '../../src/ledger/pool.ts';
 import { openPreviewStore } from '../../src/ledger/previews.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import type { Ledger } from '../../src/ledger/contract.ts';
+import type { Ledger } from '../../src/ledger/contract/ledger.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { type LedgerPool, openPool } from '../../src/ledger/pool.ts';
 import { openQueue } from '../../src/ledger/queue.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import type { Ledger } from '../../src/ledger/contract.ts';
+import type { Ledger } from '../../src/ledger/contract/ledger.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { lockClasses } from '../../src/ledger/locks.ts';
 import { type LedgerPool, openPool } from '../../src/ledger/pool.ts';

@@ -2,14 +2,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type ObjectKey, parseObjectKey } from '../../src/image/key.ts';
-import type {
-  Attempt,
-  Begin,
-  BeginOptions,
-  Ledger,
-  NewRecord,
-  SeenObject,
-} from '../../src/ledger/contract.ts';
+import type { Attempt, Begin, BeginOptions, SeenObject } from '../../src/ledger/contract/attempt.ts';
+import type { Ledger } from '../../src/ledger/contract/ledger.ts';
+import type { NewRecord } from '../../src/ledger/contract/record.ts';
 
 export const inputBucket = 'input_bucket';
 export const outputBucket = 'output_bucket';

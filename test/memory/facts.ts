@@ -1,7 +1,7 @@
 /** What `kuva log --where` asks, of one record: what PostgreSQL answers by SQL. */
 import type { FactsQuery, Literal } from '../../src/image/factsQuery.ts';
 import type { Json } from '../../src/image/facts.ts';
-import type { NewRecord } from '../../src/ledger/contract.ts';
+import type { NewRecord } from '../../src/ledger/contract/record.ts';
 
 export function holdsOf(query: FactsQuery, record: NewRecord): boolean {
   switch (query.is) {

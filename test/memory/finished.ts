@@ -1,4 +1,6 @@
-import type { FinishedImage, KnownState, Ledger, SeenObject } from '../../src/ledger/contract.ts';
+import type { SeenObject } from '../../src/ledger/contract/attempt.ts';
+import type { FinishedImage, KnownState } from '../../src/ledger/contract/images.ts';
+import type { Ledger } from '../../src/ledger/contract/ledger.ts';
 import type { MemoryDatabase } from './database.ts';
 import { imagesOf } from './looking.ts';
 

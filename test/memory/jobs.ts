@@ -1,4 +1,4 @@
-import type { QueuedImage } from '../../src/ledger/contract.ts';
+import type { QueuedImage } from '../../src/ledger/contract/attempt.ts';
 import type { MemoryDatabase } from './database.ts';
 
 export interface Taken {

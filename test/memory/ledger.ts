@@ -1,4 +1,5 @@
-import type { Attempt, Ledger } from '../../src/ledger/contract.ts';
+import type { Attempt } from '../../src/ledger/contract/attempt.ts';
+import type { Ledger } from '../../src/ledger/contract/ledger.ts';
 import type { MemoryDatabase } from './database.ts';
 import { finishedOf, statesOf } from './finished.ts';
 import { countsOf, imagesOf, recordsOf, statusOf } from './looking.ts';

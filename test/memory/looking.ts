@@ -1,6 +1,8 @@
 import { holdsOf } from './facts.ts';
 import type { ImageState } from '../../src/image/state.ts';
-import type { ImageRow, LedgerRecord, LedgerStatus, LogFilter } from '../../src/ledger/contract.ts';
+import type { ImageRow, LogFilter } from '../../src/ledger/contract/images.ts';
+import type { LedgerRecord } from '../../src/ledger/contract/record.ts';
+import type { LedgerStatus } from '../../src/ledger/contract/status.ts';
 import type { MemoryDatabase } from './database.ts';
 import type { Image, KeptRecord } from './tables.ts';
 

@@ -6,11 +6,11 @@ import type {
   BeginOptions,
   GrantedKey,
   KeyWish,
-  NewRecord,
   RecipeNote,
   SeenObject,
   Settlement,
-} from '../../src/ledger/contract.ts';
+} from '../../src/ledger/contract/attempt.ts';
+import type { NewRecord } from '../../src/ledger/contract/record.ts';
 import type { MemoryDatabase } from './database.ts';
 import type { Image, OutputKey } from './tables.ts';
 

@@ -1,5 +1,5 @@
 import { toKuvaError } from '../../src/image/failure.ts';
-import type { ImageQueue } from '../../src/ledger/contract.ts';
+import type { ImageQueue } from '../../src/ledger/contract/queue.ts';
 import type { Clock } from '../../src/pipeline/clock.ts';
 import { growingPause } from '../../src/pipeline/pause.ts';
 import type { MemoryDatabase } from './database.ts';

@@ -1,6 +1,8 @@
 import type { ObjectKey } from '../../src/image/key.ts';
 import type { ImageState } from '../../src/image/state.ts';
-import type { ArchivedInput, FailureNote, LedgerRecord, NewOutage } from '../../src/ledger/contract.ts';
+import type { ArchivedInput, FailureNote } from '../../src/ledger/contract/attempt.ts';
+import type { NewOutage } from '../../src/ledger/contract/outage.ts';
+import type { LedgerRecord } from '../../src/ledger/contract/record.ts';
 
 /** The rows that the ledger in memory keeps: the tables of src/ledger/migrations/. Times are the database's, in ms. */
 export interface Image {

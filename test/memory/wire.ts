@@ -1,5 +1,5 @@
 import { KuvaError } from '../../src/image/failure.ts';
-import type { Attempt } from '../../src/ledger/contract.ts';
+import type { Attempt } from '../../src/ledger/contract/attempt.ts';
 
 /** One request to an in-memory server. */
 export interface Call {

@@ -1,7 +1,8 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { KuvaError } from '../../src/image/failure.ts';
 import { parseObjectKey } from '../../src/image/key.ts';
-import type { Ledger, SeenObject } from '../../src/ledger/contract.ts';
+import type { SeenObject } from '../../src/ledger/contract/attempt.ts';
+import type { Ledger } from '../../src/ledger/contract/ledger.ts';
 import { systemClock } from '../../src/pipeline/clock.ts';
 import { discover } from '../../src/pipeline/discover.ts';
 import { ignoring } from '../../src/pipeline/ignored.ts';

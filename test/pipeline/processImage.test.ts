@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseObjectKey } from '../../src/image/key.ts';
 import { recipeSchema } from '../../src/image/recipe.ts';
-import type { LedgerRecord } from '../../src/ledger/contract.ts';
+import type { LedgerRecord } from '../../src/ledger/contract/record.ts';
 import { processImage } from '../../src/pipeline/processImage.ts';
 import { sha256OfStream } from '../../src/pipeline/hash.ts';
 import type { ObjectStore } from '../../src/store/contract.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseObjectKey } from '../../src/image/key.ts';
-import type { SeenObject } from '../../src/ledger/contract.ts';
+import type { SeenObject } from '../../src/ledger/contract/attempt.ts';
 import { systemClock } from '../../src/pipeline/clock.ts';
 import { Settling } from '../../src/pipeline/settling.ts';
 

@@ -1,7 +1,7 @@
 /** The record of an output says which way it was made, and why not without loss. */
 import { expect, it } from 'vitest';
 import { recipeSchema } from '../../src/image/recipe.ts';
-import type { LedgerRecord } from '../../src/ledger/contract.ts';
+import type { LedgerRecord } from '../../src/ledger/contract/record.ts';
 import { processImage } from '../../src/pipeline/processImage.ts';
 import { cjpeg, hasLibjpeg } from '../pictures/libjpeg.ts';
 import { makeJpeg } from '../pictures/photos.ts';

@@ -1,4 +1,4 @@
-import type { KeyConflict } from '../../src/ledger/contract.ts';
+import type { KeyConflict } from '../../src/ledger/contract/attempt.ts';
 import type { BucketKind } from '../memory/bucket.ts';
 
 /** What a history is made of: a world, and what is done to it. The same plan gives the same history. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { KuvaError } from '../../src/image/failure.ts';
 import { parseObjectKey } from '../../src/image/key.ts';
-import type { LedgerStatus } from '../../src/ledger/contract.ts';
+import type { LedgerStatus } from '../../src/ledger/contract/status.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { openMonitor } from '../../src/ledger/monitor.ts';
 import { openPool } from '../../src/ledger/pool.ts';

@@ -4,7 +4,7 @@ import { parseFactsQuery } from '../../image/factsQuery.ts';
 import { imageStates } from '../../image/state.ts';
 import { showKey } from '../../image/key.ts';
 import { mostApart } from '../../ledger/catalogue/alike.ts';
-import type { LogFilter } from '../../ledger/contract.ts';
+import type { LogFilter } from '../../ledger/contract/images.ts';
 import { pause } from '../../pipeline/pause.ts';
 import { type DuplicatesQuestion, printDuplicates } from '../duplicates.ts';
 import { exitCodes } from '../exit.ts';

@@ -1,6 +1,6 @@
 import { KuvaError, toKuvaError } from '../../image/failure.ts';
 import type { PreviewSide } from '../../image/preview.ts';
-import type { PreviewStore } from '../../ledger/contract.ts';
+import type { PreviewStore } from '../../ledger/contract/previews.ts';
 import { pause } from '../../pipeline/pause.ts';
 import type { PreviewMaker } from '../../transform/contract.ts';
 import type { Previews, Shown } from './contract.ts';

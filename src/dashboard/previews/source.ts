@@ -4,7 +4,7 @@ import type { ObjectKey } from '../../image/key.ts';
 import type { PreviewSide } from '../../image/preview.ts';
 import { showBytes } from '../../image/quantity.ts';
 import { imageStates } from '../../image/state.ts';
-import type { Ledger } from '../../ledger/contract.ts';
+import type { Ledger } from '../../ledger/contract/ledger.ts';
 import type { ObjectStore } from '../../store/contract.ts';
 import { firstRecord } from '../records.ts';
 

@@ -1,5 +1,5 @@
 import type { PreviewSide } from '../../image/preview.ts';
-import type { PreviewStore } from '../../ledger/contract.ts';
+import type { PreviewStore } from '../../ledger/contract/previews.ts';
 import type { Picture, Pictures, PictureTaker } from '../../pipeline/pictures.ts';
 import type { PreviewMaker } from '../../transform/contract.ts';
 

@@ -1,4 +1,4 @@
-import type { PreviewStore } from '../../ledger/contract.ts';
+import type { PreviewStore } from '../../ledger/contract/previews.ts';
 
 /** Milliseconds between two notes that pages are open, and for which each is good. */
 const interval = 10_000;

@@ -4,7 +4,7 @@ import { markedKey } from '../../image/outputKey.ts';
 import { keyOfOutput, type Recipe } from '../../image/recipe.ts';
 import { KuvaError } from '../../image/failure.ts';
 import { showKey } from '../../image/key.ts';
-import type { Attempt, GrantedKey, WantedKey } from '../../ledger/contract.ts';
+import type { Attempt, GrantedKey, WantedKey } from '../../ledger/contract/attempt.ts';
 import type { ImageFacts } from '../../transform/contract.ts';
 import type { PipelineParts } from '../parts.ts';
 import { patiently } from '../patience.ts';

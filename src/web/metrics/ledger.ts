@@ -1,5 +1,5 @@
 import { Gauge, Registry } from 'prom-client';
-import type { LedgerStatus } from '../../ledger/contract.ts';
+import type { LedgerStatus } from '../../ledger/contract/status.ts';
 import { ledgerMetrics } from './definitions.ts';
 
 /** What the ledger says of the whole pipeline, in Prometheus's text format. */

@@ -5,7 +5,7 @@ import { previewPlug } from '../../../src/dashboard/previews/plug.ts';
 import { openPreviews } from '../../../src/dashboard/previews/previews.ts';
 import type { Previews } from '../../../src/dashboard/previews/contract.ts';
 import { defaultRecipe, type Recipe } from '../../../src/image/recipe.ts';
-import type { PreviewStore } from '../../../src/ledger/contract.ts';
+import type { PreviewStore } from '../../../src/ledger/contract/previews.ts';
 import { openPreviewStore } from '../../../src/ledger/previews.ts';
 import type { PreviewMaker } from '../../../src/transform/contract.ts';
 import { limitsSchema } from '../../../src/transform/limits.ts';

@@ -1,6 +1,6 @@
-/** What every ledger must do: the docstrings of src/ledger/contract.ts, as tests. */
+/** What every ledger must do: the docstrings of src/ledger/contract/ledger.ts, as tests. */
 import { afterEach, beforeEach, describe } from 'vitest';
-import type { Ledger } from '../../../src/ledger/contract.ts';
+import type { Ledger } from '../../../src/ledger/contract/ledger.ts';
 import { all } from '../sample.ts';
 import { beginning } from './beginning.ts';
 import { choosing } from './choosing.ts';

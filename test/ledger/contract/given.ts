@@ -1,5 +1,5 @@
 import type { ImageState } from '../../../src/image/state.ts';
-import type { Ledger } from '../../../src/ledger/contract.ts';
+import type { Ledger } from '../../../src/ledger/contract/ledger.ts';
 
 /** What each test of the contract is given. */
 export interface Given {

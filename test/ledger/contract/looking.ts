@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../../src/image/facts.ts';
 import { parseFactsQuery } from '../../../src/image/factsQuery.ts';
-import type { Ledger } from '../../../src/ledger/contract.ts';
+import type { Ledger } from '../../../src/ledger/contract/ledger.ts';
 import { all, begun, beginOptions, finish, inputBucket, put, recipe, recordOf, seen } from '../sample.ts';
 import { type Given, note } from './given.ts';
 

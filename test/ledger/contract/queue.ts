@@ -1,7 +1,9 @@
-/** What every queue must do: the docstrings of ImageQueue in src/ledger/contract.ts, as tests. */
+/** What every queue must do: the docstrings of src/ledger/contract/queue.ts, as tests. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ImageQueue, Ledger, QueuedImage } from '../../../src/ledger/contract.ts';
+import type { QueuedImage } from '../../../src/ledger/contract/attempt.ts';
+import type { Ledger } from '../../../src/ledger/contract/ledger.ts';
+import type { ImageQueue } from '../../../src/ledger/contract/queue.ts';
 import { all, begun, beginOptions, inputBucket, put, recipe, recordOf, seen, until } from '../sample.ts';
 
 export interface QueueUnderTest {

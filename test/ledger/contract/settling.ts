@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageState } from '../../../src/image/state.ts';
-import type { Settlement } from '../../../src/ledger/contract.ts';
+import type { Settlement } from '../../../src/ledger/contract/attempt.ts';
 import { all, begun, beginOptions, inputBucket, put, seen } from '../sample.ts';
 import { type Given, note } from './given.ts';
 

@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { inject, type TestContext } from 'vitest';
 import { parseObjectKey } from '../../../src/image/key.ts';
 import { Secret } from '../../../src/image/secret.ts';
-import type { Ledger } from '../../../src/ledger/contract.ts';
+import type { Ledger } from '../../../src/ledger/contract/ledger.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { openPool } from '../../../src/ledger/pool.ts';
 import { systemClock } from '../../../src/pipeline/clock.ts';

@@ -4,7 +4,7 @@ import { describe, expect, inject, it } from 'vitest';
 import type { CrashPoint } from '../../../src/image/crashPoint.ts';
 import { parseObjectKey } from '../../../src/image/key.ts';
 import { defaultRecipe, type Recipe } from '../../../src/image/recipe.ts';
-import type { KeyConflict } from '../../../src/ledger/contract.ts';
+import type { KeyConflict } from '../../../src/ledger/contract/attempt.ts';
 import { processImage } from '../../../src/pipeline/processImage.ts';
 import type { ObjectStore } from '../../../src/store/contract.ts';
 import { makePng } from '../../pictures/photos.ts';

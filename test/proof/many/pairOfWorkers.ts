@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { inject } from 'vitest';
 import type { CrashPoint } from '../../../src/image/crashPoint.ts';
 import { parseObjectKey } from '../../../src/image/key.ts';
-import type { QueuedImage } from '../../../src/ledger/contract.ts';
+import type { QueuedImage } from '../../../src/ledger/contract/attempt.ts';
 import type { ImageEvent } from '../../../src/pipeline/event.ts';
 import type { PipelineParts } from '../../../src/pipeline/parts.ts';
 import type { ObjectStore } from '../../../src/store/contract.ts';

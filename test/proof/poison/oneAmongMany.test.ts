@@ -1,7 +1,7 @@
 /** The whole pipeline, with a decoder that images can really kill: everything but the poison goes through. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseObjectKey } from '../../../src/image/key.ts';
-import type { ImageRow } from '../../../src/ledger/contract.ts';
+import type { ImageRow } from '../../../src/ledger/contract/images.ts';
 import { createIsolatedTransformer } from '../../../src/transform/isolated/transformer.ts';
 import { limitsSchema } from '../../../src/transform/limits.ts';
 import { keysIn, openKit } from '../../pipeline/kit.ts';

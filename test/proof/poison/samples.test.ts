@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ObjectKey, parseObjectKey } from '../../../src/image/key.ts';
 import { recipeSchema } from '../../../src/image/recipe.ts';
-import type { ImageRow } from '../../../src/ledger/contract.ts';
+import type { ImageRow } from '../../../src/ledger/contract/images.ts';
 import { Budget } from '../../../src/pipeline/budget.ts';
 import type { ObjectStore } from '../../../src/store/contract.ts';
 import { createIsolatedTransformer } from '../../../src/transform/isolated/transformer.ts';

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { imageStates } from '../../../image/state.ts';
 import type { Catalogue } from '../../../ledger/catalogue/contract.ts';
-import type { Ledger } from '../../../ledger/contract.ts';
+import type { Ledger } from '../../../ledger/contract/ledger.ts';
 import { mostRecords } from '../../records.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { notFound } from '../failure.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createRoute } from '@hono/zod-openapi';
 import { contentTypes } from '../../../image/format.ts';
-import type { Ledger } from '../../../ledger/contract.ts';
+import type { Ledger } from '../../../ledger/contract/ledger.ts';
 import type { ObjectStore } from '../../../store/contract.ts';
 import { firstRecord } from '../../records.ts';
 import { notFound } from '../failure.ts';

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { Ledger } from '../../../ledger/contract.ts';
+import type { Ledger } from '../../../ledger/contract/ledger.ts';
 import { type ApiPlug, answers } from '../route.ts';
 import { retriedSchema, retrySchema } from '../schemas/actions.ts';
 import { parseId } from './images.ts';
