@@ -1,33 +1,23 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+/** Machines on real control planes: made, left alone, mended, more and fewer, and gone. */
+import { afterEach, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { survey } from '../../../../src/cli/cloud/survey.ts';
 import { observe } from '../../../../src/cloud/observe.ts';
-import { blockersOf } from '../../../../src/cloud/plan.ts';
-import { KuvaError } from '../../../../src/image/failure.ts';
-import { type Bed, bedTimeout, openBed, withBed } from './bed.ts';
+import { type Bed, withBed } from './bed.ts';
 import { killAtFirstChange } from './killer.ts';
-import { stockClient, stockCommand } from './stockClient.ts';
-import { changesOf, down, openClouds, openStage, type Stage, up } from './stage.ts';
-
-/** Control planes take their time on a small machine that does other things too. */
-const patience = { timeout: 600_000 };
+import { stockClient } from './stockClient.ts';
+import { changesOf, down, openClouds, type Stage, up } from './stage.ts';
+import { onStage, patience } from './onStage.ts';
 
 withBed('the machines of a pipeline', () => {
   let bed: Bed;
   let stage: Stage;
-  beforeAll(async () => {
-    bed = await openBed();
-    stage = await openStage(bed);
-  }, bedTimeout);
+  onStage({}, (opened) => {
+    ({ bed, stage } = opened);
+  });
   afterEach(() => {
     vi.unstubAllGlobals();
   });
-  afterAll(async () => {
-    await down(stage, stage.stack(), { buckets: true, database: true });
-    await stage.end();
-  }, bedTimeout);
 
   it('are made once, however often and wherever the one who makes them is killed', patience, async () => {
     const stack = stage.stack();
@@ -180,147 +170,3 @@ withBed('the machines of a pipeline', () => {
     expect(ours).toEqual([]);
   });
 });
-
-withBed("what the tutorial's commands made by hand", () => {
-  let bed: Bed;
-  let stage: Stage;
-  beforeAll(async () => {
-    bed = await openBed();
-    stage = await openStage(bed);
-  }, bedTimeout);
-  afterAll(async () => {
-    await down(stage, stage.stack(), { buckets: true, database: true });
-    await stage.end();
-  }, bedTimeout);
-
-  it(
-    'is in the way, and taken over when asked: the machine is made anew, all else stays',
-    patience,
-    async () => {
-      const { name, clouds } = stage;
-      const stack = stage.stack();
-      const openstack = stockCommand(bed.cloudsFile);
-      await openstack(`security group create ${name}_group`);
-      await openstack(
-        `security group rule create --remote-ip 198.51.100.7/32 --dst-port 22 --protocol tcp ${name}_group`,
-      );
-      await openstack(
-        `server create --flavor standard.tiny --image Ubuntu-24.04 --network ${await ownNetwork(bed)} --security-group ${name}_group --wait ${name}_vm`,
-      );
-      const address = (await openstack('floating ip create public -f value -c floating_ip_address')).trim();
-      await openstack(`server add floating ip ${name}_vm ${address}`);
-      await openstack(
-        `database instance create ${name}_db --flavor standard.small --size 1 --databases pipeline_db --users db_admin:byhand --datastore postgresql --is-public --allowed-cidr 203.0.113.0/24`,
-      );
-      const before = await observe(clouds, stack);
-      await expect(up(stage, stack)).rejects.toThrow(
-        new RegExp(`In the way: security group ${name}_group.*machine ${name}_vm.*database ${name}_db`),
-      );
-      // What the page asks for: the password of the database that is there.
-      await writeFile(path.join(clouds.secrets.folder, 'database_password'), 'byhand\n', { mode: 0o600 });
-      await up(stage, stack, { adopt: true });
-      const after = await observe(clouds, stack);
-      expect(changesOf(await survey({ clouds, stack }, false))).toEqual([]);
-      expect(after.compute.groups.map(({ id, owned }) => [id, owned])).toEqual([
-        [before.compute.groups[0]?.id, true],
-      ]);
-      expect(after.compute.floatingIps).toMatchObject([{ address, owned: true, worker: 1 }]);
-      expect(after.compute.machines).toMatchObject([{ name: `${name}_vm`, owned: true, status: 'ACTIVE' }]);
-      expect(after.compute.machines[0]?.id).not.toBe(before.compute.machines[0]?.id);
-      expect(after.database.instances[0]?.id).toBe(before.database.instances[0]?.id);
-      expect(after.database.instances[0]?.allowedCidrs.toSorted()).toEqual(
-        [`${address}/32`, '203.0.113.0/24'].toSorted(),
-      );
-      expect(stage.proved.at(-1)).toMatchObject({ worker: 1, address });
-    },
-  );
-});
-
-withBed('what cannot be made', () => {
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage(await openBed());
-  }, bedTimeout);
-  afterAll(async () => {
-    await down(stage, stage.stack({ compute: { name: 'lab-fail-vm' } }), { buckets: true, database: true });
-    await stage.end();
-  }, bedTimeout);
-
-  it('is refused before anything is made when a quota is too small', patience, async () => {
-    const stack = stage.stack({ workers: 50 });
-    await expect(up(stage, stack)).rejects.toThrow(/The quota is too small:.*50 needed/);
-    const { compute, database } = await observe(stage.clouds, stack);
-    expect([compute.machines, compute.floatingIps, compute.groups, database.instances]).toEqual([
-      [],
-      [],
-      [],
-      [],
-    ]);
-  });
-
-  it('is refused when the cloud has no such flavor, and told what there is', patience, async () => {
-    const failure = await up(stage, stage.stack({ compute: { flavor: 'standard.huge' } })).catch(
-      (thrown: unknown) => thrown,
-    );
-    expect(failure).toBeInstanceOf(KuvaError);
-    expect(failure).toMatchObject({ code: 'cloud-missing' });
-    expect(failure instanceof KuvaError && failure.remedy).toContain('standard.tiny');
-  });
-
-  it('is told of with its reason when a machine ends in ERROR, and cleaned up', patience, async () => {
-    const stack = stage.stack({ compute: { name: 'lab-fail-vm' } });
-    await expect(up(stage, stack)).rejects.toThrow(/lab-fail-vm ended in ERROR/);
-    const { compute } = await observe(stage.clouds, stack);
-    expect(compute.machines.filter(({ status }) => status !== 'DELETED')).toEqual([]);
-  });
-
-  it('is kept to look at when asked', patience, async () => {
-    const stack = stage.stack({ compute: { name: 'lab-fail-vm' } });
-    await expect(up(stage, stack, { keepFailed: true })).rejects.toThrow(/ended in ERROR/);
-    const { compute } = await observe(stage.clouds, stack);
-    expect(compute.machines).toMatchObject([{ status: 'ERROR', owned: true }]);
-    const found = await survey({ clouds: stage.clouds, stack }, false);
-    expect(changesOf(found)).toContain('replace machine:1');
-  });
-});
-
-withBed('a database that cannot be made', () => {
-  const form = { database: { instance: 'lab-fail-db' } };
-  let stage: Stage;
-  beforeAll(async () => {
-    stage = await openStage(await openBed());
-  }, bedTimeout);
-  afterAll(async () => {
-    await down(stage, stage.stack(form), { buckets: true, database: true });
-    await stage.end();
-  }, bedTimeout);
-
-  it('is told of with its reason when it ends in ERROR, and cleaned up', patience, async () => {
-    const stack = stage.stack(form);
-    await expect(up(stage, stack)).rejects.toThrow(/The database lab-fail-db ended in ERROR/);
-    await vi.waitFor(
-      async () => {
-        expect((await observe(stage.clouds, stack)).database.instances).toEqual([]);
-      },
-      { timeout: 300_000, interval: 1000 },
-    );
-  });
-
-  it('is kept to look at when asked, until `down` takes it away', patience, async () => {
-    const stack = stage.stack(form);
-    await expect(up(stage, stack, { keepFailed: true })).rejects.toThrow(/lab-fail-db ended in ERROR/);
-    const { plan } = await survey({ clouds: stage.clouds, stack }, false);
-    expect(blockersOf(plan).map(({ id, why }) => `${id}: ${why}`)).toEqual([
-      expect.stringMatching(/^database: it is in ERROR/),
-    ]);
-    expect(await down(stage, stack, { buckets: true, database: true })).toEqual([]);
-    expect((await observe(stage.clouds, stack)).database.instances).toEqual([]);
-  });
-});
-
-/** The one that the machines of the project are in. */
-async function ownNetwork({ cloudsFile }: Bed): Promise<string> {
-  const network = z.array(z.object({ ID: z.string(), Name: z.string() }));
-  const [one] = await stockClient(cloudsFile)('network list --internal', network);
-  return one?.ID ?? '';
-}
