@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { hasChromium, openBrowser } from '../../test/dashboard/web/fixture/browser.ts';
-import { imageLine } from '../../test/dashboard/web/fixture/lab.ts';
+import { imageLine } from '../../test/dashboard/web/fixture/lab/images.ts';
 import { startFixture } from '../../test/dashboard/web/fixture/server.ts';
 import type { Closing } from '../closing.ts';
 import { fromRoot } from '../projectRoot.ts';

@@ -6,7 +6,7 @@ import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { hasChromium, openBrowser } from './fixture/browser.ts';
-import { imageLine } from './fixture/lab.ts';
+import { imageLine } from './fixture/lab/images.ts';
 import { type FixtureServer, startFixture } from './fixture/server.ts';
 
 /** As the server sends them at 200 images a second: four events a second, 50 images each. */

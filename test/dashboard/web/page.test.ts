@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hasChromium, openBrowser } from './fixture/browser.ts';
-import { asideLines, imageLine } from './fixture/lab.ts';
+import { asideLines, imageLine } from './fixture/lab/images.ts';
 import { type FixtureServer, startFixture } from './fixture/server.ts';
 
 /** Milliseconds: machines that are shared are slow. */

@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import sharp from 'sharp';
 import { openBrowser } from '../fixture/browser.ts';
-import { moment } from '../fixture/lab.ts';
+import { moment } from '../fixture/lab/moment.ts';
 import { type Scene, startFixture } from '../fixture/server.ts';
 
 interface Shot {
