@@ -22,11 +22,16 @@ export function timeBudget(milliseconds: number, signal?: AbortSignal): TimeBudg
         });
       }
       if (performance.now() < end) return;
-      throw new KuvaError('transform-timeout', {
-        what: `The image took longer than the time limit of ${Math.round(milliseconds / 1000)} s`,
-        data: 'The input stays where it is, and nothing was written.',
-        remedy: 'Raise limits.time in the configuration, or take costly steps out of the recipe.',
-      });
+      throw timedOut(milliseconds);
     },
   };
+}
+
+/** @param milliseconds that the attempt had */
+export function timedOut(milliseconds: number): KuvaError {
+  return new KuvaError('transform-timeout', {
+    what: `The image took longer than the time limit of ${Math.round(milliseconds / 1000)} s`,
+    data: 'The input stays where it is, and nothing was written.',
+    remedy: 'Raise limits.time in the configuration, or take costly steps out of the recipe.',
+  });
 }

@@ -7,12 +7,13 @@ import { contentTypes } from '../../image/format.ts';
 import { isPlainNegation, type Recipe } from '../../image/recipe.ts';
 import { isApart } from '../../image/steps.ts';
 import type { ImageFacts, MadeImage } from '../contract.ts';
-import { hung, toldFailure } from '../isolated/refusals.ts';
+import { hung } from '../isolated/refusals.ts';
 import type { IsolatedTransformer } from '../isolated/transformer.ts';
 import { jpegFacts } from '../jpeg/facts.ts';
 import { refuseSeveralPictures } from '../jpeg/pictures.ts';
 import type { Limits } from '../limits.ts';
 import { checkBytes, checkPages } from '../size.ts';
+import { timedOut } from '../time.ts';
 import { weighImage } from '../weigh.ts';
 import { alone } from './alone.ts';
 import { ThreadEnded, type ThreadProgram, Threads } from './threads.ts';
@@ -102,7 +103,7 @@ async function negated(
   const request = { bytes: alone(bytes), width, height, channels, granted: weighImage(facts, recipe), time };
   try {
     const answer = await threads.run(request, { patience, tooLong: () => hung(patience), signal });
-    if (answer.answer === 'failed') throw toldFailure(answer.failure);
+    if (answer.answer === 'late') throw timedOut(time);
     if (answer.answer === 'left') return undefined;
     const about = { format: 'jpeg', contentType: contentTypes.jpeg, width, height, pages: 1 } as const;
     return recipe.outputs.map(({ name }) => ({

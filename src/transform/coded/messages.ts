@@ -1,6 +1,5 @@
 /** What the worker and a thread of the coded lane say to each other. */
 import { z } from 'zod';
-import { failureSchema } from '../isolated/messages.ts';
 
 const count = z.number().int().nonnegative();
 
@@ -19,7 +18,8 @@ export const answerSchema = z.discriminatedUnion('answer', [
   z.strictObject({ answer: z.literal('negated'), bytes: z.instanceof(Uint8Array) }),
   /** It is for a decoder: out of the ordinary, or damaged. */
   z.strictObject({ answer: z.literal('left') }),
-  z.strictObject({ answer: z.literal('failed'), failure: failureSchema }),
+  /** Its time is used up. */
+  z.strictObject({ answer: z.literal('late') }),
 ]);
 
 export type CodedRequest = z.input<typeof requestSchema>;

@@ -29,19 +29,8 @@ function answerTo(message: unknown): CodedAnswer {
     if (!('bytes' in made) || !isWhole(made.bytes, facts)) return { answer: 'left' };
     return { answer: 'negated', bytes: alone(made.bytes) };
   } catch (thrown) {
-    const failure = toKuvaError(thrown);
-    // What is wrong with it, a decoder tells in the same words as of every other file.
-    if (failure.code !== 'transform-timeout') return { answer: 'left' };
-    const { message: what, data, remedy } = failure;
-    return {
-      answer: 'failed',
-      failure: {
-        code: failure.code,
-        what,
-        ...(data !== undefined && { data }),
-        ...(remedy !== undefined && { remedy }),
-      },
-    };
+    // What else is wrong with it, a decoder tells in the same words as of every other file.
+    return { answer: toKuvaError(thrown).code === 'transform-timeout' ? 'late' : 'left' };
   }
 }
 
