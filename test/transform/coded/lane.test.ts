@@ -83,6 +83,12 @@ describe('a JPEG that is only negated', () => {
     expect(asked).toEqual({ inspect: 1, apply: 3 });
   });
 
+  it('that takes longer than it may is told to have done so, and is not begun once more by a decoder', async () => {
+    const { lane, asked } = open(realThread, { ...limits, time: 0 });
+    expect(await refusal(through(lane, await makeJpeg()))).toMatch(/^transform-timeout/);
+    expect(asked.apply).toBe(0);
+  });
+
   it('is done by a decoder when its thread ends with it, and the next one has a new thread', async () => {
     const { lane, asked } = open(inTypeScript(new URL('endingThread.ts', import.meta.url)));
     for (const round of [1, 2]) {
