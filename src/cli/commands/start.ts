@@ -17,7 +17,7 @@ export const start: Action = (given, terminal) => keepGoing(given, terminal, 'sh
 export const worker: Action = (given, terminal) =>
   keepGoing(given, terminal, true, ({ config }) => [
     `One more worker for "${config.pipeline}": ${config.input.url} → ${config.output.url}`,
-    'Stop it with Ctrl-C; the others go on.',
+    'When it is stopped, the others go on.',
   ]);
 
 function keepGoing(

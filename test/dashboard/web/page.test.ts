@@ -109,6 +109,21 @@ describe.runIf(hasChromium())('the page', { timeout: 180_000 }, () => {
     await expect.poll(() => page.locator('text=Show newer images').count(), patient).toBe(0);
   });
 
+  it('asks again for a picture that was not drawn yet', async () => {
+    let asked = 0;
+    const what = 'It is not drawn yet';
+    await page.route('**/preview/before', async (route) => {
+      asked += 1;
+      if (asked > 2) await route.continue();
+      else await route.fulfill({ status: 404, json: { error: { code: 'object-missing', what } } });
+    });
+    await page.goto(`${fixture.url}/images/52308`, { waitUntil: 'domcontentloaded' });
+    await page.waitForSelector(`text=${what}`, patient);
+    await page.waitForSelector('.slider input', { timeout: 60_000 });
+    expect(asked).toBeGreaterThan(2);
+    await page.unroute('**/preview/before');
+  });
+
   it('moves the slider by a finger', async () => {
     const phone = await browser.newPage({ viewport: { width: 390, height: 844 }, hasTouch: true });
     await phone.goto(`${fixture.url}/images/52308`, { waitUntil: 'domcontentloaded' });

@@ -34,7 +34,11 @@ async function* pieces(files: readonly ArchivedFile[]): AsyncGenerator<Buffer> {
         yield bytes;
       }
       if (length !== file.size) {
-        throw new KuvaError('internal', { what: `${file.content.file} changed while it was read` });
+        throw new KuvaError('internal', {
+          what: `${file.content.file} changed while it was read`,
+          data: 'The machines have the version that they had.',
+          remedy: 'Leave the folder in which kuva is installed alone meanwhile, and do the same once more.',
+        });
       }
     }
     yield Buffer.alloc((block - (file.size % block)) % block);

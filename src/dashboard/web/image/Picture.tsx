@@ -11,22 +11,31 @@ export type Shown =
   /** Why there is no picture, in the server's words. */
   | { readonly is: 'none'; readonly why: string };
 
+/** Milliseconds after which a picture that was not there is asked for again: it may only not have been drawn yet. */
+const again = [3_000, 8_000, 20_000];
+
 /** A picture of the server, or why there is none: an `<img>` could not tell. @param path under `/api/v1/` */
 export function usePicture(path: string, wanted: boolean): Signal<Shown> {
   const state = useSignal<Shown>({ is: 'loading' });
+  const tries = useSignal(0);
   useSignalEffect(() => {
     dependsOn(generation);
     if (!wanted || state.peek().is === 'there') return;
     const stopping = new AbortController();
+    const pause = again[tries.value];
+    let timer: number | undefined;
     load(path, stopping.signal).then(
       (shown) => {
         state.value = shown;
       },
       (thrown: unknown) => {
-        if (!stopping.signal.aborted) state.value = { is: 'none', why: toRefusal(thrown).message };
+        if (stopping.signal.aborted) return;
+        state.value = { is: 'none', why: toRefusal(thrown).message };
+        if (pause !== undefined) timer = window.setTimeout(() => (tries.value += 1), pause);
       },
     );
     return () => {
+      clearTimeout(timer);
       stopping.abort();
     };
   });
