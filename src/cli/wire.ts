@@ -195,7 +195,7 @@ export interface WiredRecipes {
 /**
  * One transformer for all pipelines of this process, and their recipes with their files, whose paths are relative to the
  * configuration file. Images are decoded in processes of their own, as many as there are turns at the processor; the
- * first one starts while stores are opened.
+ * first one, or what does such work with less, starts while stores are opened.
  */
 export async function wireTransforms(configs: readonly KuvaConfig[]): Promise<WiredRecipes> {
   const files = new Map<string, Buffer>();
@@ -226,7 +226,13 @@ export async function wireTransforms(configs: readonly KuvaConfig[]): Promise<Wi
   const brought = { files, ...(tools !== undefined && { tools }) };
   const { cores: size } = thisMachine();
   const decoders = createIsolatedTransformer(limits, { ...brought, size });
-  const transformer = withCodedLane(decoders, limits, { size });
+  const chosen = configs.flatMap(({ choose }) =>
+    choose.flatMap(({ recipe }) => (recipe === 'skip' ? [] : [recipe])),
+  );
+  const transformer = withCodedLane(decoders, limits, {
+    size,
+    recipes: [...configs.map(({ recipe }) => recipe), ...chosen],
+  });
   transformer.warmUp();
   return {
     transformer,

@@ -23,6 +23,8 @@ export interface CodedLaneOptions {
   readonly size: number;
   /** Another program than the product's own, for tests. */
   readonly program?: ThreadProgram;
+  /** Recipes that are known: where they only negate, no decoder is started before the first image that needs one. */
+  readonly recipes?: readonly Recipe[];
 }
 
 /** Bytes of a file in which its header must end to be looked at here: time that the main thread spends on a stranger's file. */
@@ -43,14 +45,14 @@ const ownProgram: ThreadProgram = {
 export function withCodedLane(
   decoders: IsolatedTransformer,
   limits: Limits,
-  { size, program = ownProgram }: CodedLaneOptions,
+  { size, program = ownProgram, recipes }: CodedLaneOptions,
 ): IsolatedTransformer {
   const threads = new Threads(program, size);
   return {
     ...decoders,
     warmUp: () => {
       threads.warmUp();
-      decoders.warmUp();
+      if (recipes?.every(negatesOnly) !== true) decoders.warmUp();
     },
     close: async () => {
       await Promise.all([threads.close(), decoders.close()]);
@@ -80,12 +82,13 @@ function ordinaryFacts(bytes: Uint8Array, limits: Limits): ImageFacts | undefine
   }
 }
 
-function takes({ format }: ImageFacts, { outputs }: Recipe): boolean {
-  return (
-    format === 'jpeg' &&
-    outputs.every(
-      (output) => output.lossless !== 'never' && isPlainNegation(output) && !output.steps.some(isApart),
-    )
+function takes({ format }: ImageFacts, recipe: Recipe): boolean {
+  return format === 'jpeg' && negatesOnly(recipe);
+}
+
+function negatesOnly({ outputs }: Recipe): boolean {
+  return outputs.every(
+    (output) => output.lossless !== 'never' && isPlainNegation(output) && !output.steps.some(isApart),
   );
 }
 

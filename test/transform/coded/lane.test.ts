@@ -70,6 +70,24 @@ describe('a JPEG that is only negated', () => {
     expect(asked.inspect + asked.apply).toBe(3);
   });
 
+  it('is waited for without a decoder, where that is all that the recipes want', () => {
+    const negates = recipeOf('negate');
+    const other = recipeOf('negate', 'grayscale');
+    const warmed = (recipes?: readonly Recipe[]): number => {
+      let count = 0;
+      const decoders = createIsolatedTransformer(limits, { size: 1, program: realDecoder });
+      const lane = withCodedLane({ ...decoders, warmUp: () => (count += 1) }, limits, {
+        size: 1,
+        program: realThread,
+        ...(recipes !== undefined && { recipes }),
+      });
+      onTestFinished(() => lane.close());
+      lane.warmUp();
+      return count;
+    };
+    expect([warmed([negates]), warmed([negates, other]), warmed()]).toEqual([0, 1, 1]);
+  });
+
   it('goes to a decoder when the recipe wants pixels, and so does all that is no JPEG', async () => {
     const { lane, asked } = open();
     const jpeg = await makeJpeg();
