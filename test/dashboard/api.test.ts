@@ -7,7 +7,9 @@ import { imageDetailSchema, imagesSchema } from '../../src/dashboard/api/schemas
 import { statusSchema } from '../../src/dashboard/api/schemas/status.ts';
 import { errorSchema } from '../../src/dashboard/api/schemas/words.ts';
 import { textFile } from '../pictures/broken.ts';
+import { processImage } from '../../src/pipeline/processImage.ts';
 import { makePng } from '../pictures/photos.ts';
+import { recipeOf } from '../transform/kit.ts';
 import { openDashboardKit } from './kit.ts';
 
 const pathsSchema = z.object({ paths: z.record(z.string(), z.unknown()) });
@@ -33,6 +35,23 @@ describe('the API', () => {
     const day = historySchema.parse(JSON.parse((await kit.get('/history?span=day')).text));
     expect([day.step, day.done.length, sum(day.done)]).toEqual([900, 96, 1]);
     expect(sum(day.bytes)).toBe((await picture(1)).length);
+  });
+
+  it('lists as CSV what was found, with facts where a recipe measures', async () => {
+    const kit = await openDashboardKit();
+    await kit.process('plain.png', await picture(1));
+    const recipe = recipeOf({ measure: ['mean'] }, 'negate');
+    await kit.put(kit.input, 'measured.png', await picture(2));
+    await processImage(
+      { ...kit.parts, recipe },
+      await kit.queue('measured.png'),
+      new AbortController().signal,
+    );
+    const [heading, measured, plain, rest] = (await kit.get('/images.csv')).text.split('\r\n');
+    expect(heading).toMatch(/^id,at,state,key,.*,facts$/);
+    expect(measured).toMatch(/,measured\.png,.*,"\{""mean"":.*\}"$/);
+    expect(plain).toMatch(/,plain\.png,.*,$/);
+    expect(rest).toBe('');
   });
 
   it('lists images, newest first, and tells all about one', async () => {

@@ -1,5 +1,6 @@
 /** What somebody who looks needs of the ledger, and no worker does: searching, following, the past. */
 import type { ImageFormat } from '../../image/format.ts';
+import type { Facts } from '../../image/facts.ts';
 import type { FactsQuery } from '../../image/factsQuery.ts';
 import type { ObjectKey } from '../../image/key.ts';
 import type { ImageState } from '../../image/state.ts';
@@ -27,6 +28,8 @@ export interface ImageSummary {
   readonly outputSha256?: string;
   /** Milliseconds by phase. */
   readonly ms?: Readonly<Record<string, number>>;
+  /** Of the first output, where they were asked for. */
+  readonly facts?: Facts;
   readonly code?: string;
   readonly what?: string;
   readonly remedy?: string;
@@ -116,7 +119,13 @@ export interface Catalogue {
    */
   search(
     filter: SearchFilter,
-    page: { readonly from?: Place; readonly limit: number; readonly milliseconds?: number },
+    page: {
+      readonly from?: Place;
+      readonly limit: number;
+      readonly milliseconds?: number;
+      /** Facts as well, which may be much. */
+      readonly withFacts?: boolean;
+    },
   ): Promise<SearchPage>;
   /** From now on. */
   followEnded(most: number): Promise<EndedFollower>;

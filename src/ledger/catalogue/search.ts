@@ -30,10 +30,10 @@ export async function search(
   const indexed = await byIndex(context, filter);
   const first = await searchInOrder(context, filter, page, indexed);
   if (first.hits.length === page.limit || first.place === undefined || indexed !== undefined)
-    return answer(context, first);
+    return answer(context, first, page);
   const ids = await scan(filter);
-  if (ids === undefined) return answer(context, first);
-  return answer(context, await searchInOrder(context, filter, page, { ids, by: 'scan' }));
+  if (ids === undefined) return answer(context, first, page);
+  return answer(context, await searchInOrder(context, filter, page, { ids, by: 'scan' }), page);
 }
 
 /** Images that are all that can match, found by one part of what is asked for; by a scan, those that do. */
@@ -69,10 +69,15 @@ async function searchInOrder(
   }
 }
 
-async function answer({ pool }: LedgerContext, { hits, place }: Hits): Promise<SearchPage> {
+async function answer(
+  { pool }: LedgerContext,
+  { hits, place }: Hits,
+  { withFacts = false }: Parameters<Catalogue['search']>[1],
+): Promise<SearchPage> {
   const images = await summaries(
     pool,
     hits.map(({ id }) => id),
+    { withFacts },
   );
   if (place === undefined) return { images };
   return { images, next: { at: place.at, id: place.id }, searchedTo: new Date(place.at) };

@@ -31,6 +31,7 @@ const columns = [
   'worker',
   'code',
   'what',
+  'facts',
 ] as const satisfies readonly (keyof ImageSummary)[];
 
 /** `GET /images.csv` */
@@ -43,7 +44,7 @@ export function csvRoute(catalogue: Pick<Catalogue, 'search'>): ApiPlug {
         path: '/images.csv',
         summary: 'All that a search finds, as CSV',
         description:
-          'RFC 4180, in UTF-8. What a spreadsheet would take for a formula begins with an apostrophe.',
+          'RFC 4180, in UTF-8. What a spreadsheet would take for a formula begins with an apostrophe. Facts, those of the first output, are JSON in one cell.',
         request: { query: imageFilter },
         responses: answersWith('text/csv', 'A heading, and a line an image, newest first.'),
       }),
@@ -93,6 +94,7 @@ function csvStream(
             const { images, next } = await catalogue.search(filter, {
               limit: pageSize,
               milliseconds: patience,
+              withFacts: true,
               ...(from !== undefined && { from }),
             });
             if (over) return;
@@ -119,7 +121,8 @@ function csvStream(
 function line(image: ImageSummary): string {
   const cells = columns.map((column) => {
     const value = image[column];
-    return value instanceof Date ? value.toISOString() : value;
+    if (value instanceof Date) return value.toISOString();
+    return typeof value === 'object' ? JSON.stringify(value) : value;
   });
   return `${csvLine(cells)}\r\n`;
 }
