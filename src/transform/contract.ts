@@ -23,6 +23,8 @@ export interface ImageFacts {
   readonly tags?: Readonly<Record<string, string>>;
   /** A JPEG whose coefficients need not all be in memory at once, neither to read it nor to write one like it. */
   readonly rowByRow?: true;
+  /** A TIFF of 32-bit integers, signed or floating-point numbers, or L*a*b*: its samples are moved and negated by kuva itself, and never rounded. */
+  readonly exact?: true;
 }
 
 export interface MadeImage {

@@ -10,7 +10,7 @@ import { isAnimatedPng, refuseAnimatedPng } from './png/animation.ts';
 import { readPngChunks } from './png/chunks.ts';
 import { readPngHeader } from './png/header.ts';
 import { refuseExternalReferences } from './svg/references.ts';
-import { checkTiffPixels, refuseLab, tiffPageSizes } from './tiff/pages.ts';
+import { checkTiffPixels, tiffPageSizes } from './tiff/pages.ts';
 import { readTiff } from './tiff/read.ts';
 import { readWebpChunks } from './webp/chunks.ts';
 import type { ForeignName } from './foreign/contract.ts';
@@ -87,11 +87,7 @@ export const formatReaders: Readonly<Record<ImageFormat, FormatReader>> = {
     check: (bytes) => void readBoxes(bytes),
   },
   tiff: {
-    pages(bytes) {
-      const file = readTiff(bytes);
-      refuseLab(file);
-      return tiffPageSizes(file);
-    },
+    pages: (bytes) => tiffPageSizes(readTiff(bytes)),
     check(bytes) {
       checkTiffPixels(readTiff(bytes));
     },

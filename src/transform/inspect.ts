@@ -13,6 +13,8 @@ import { type Limits, reducedKinds } from './limits.ts';
 import { damaged, unsupported } from './refusal.ts';
 import { sniff } from './sniff.ts';
 import { checkBytes, checkPages } from './size.ts';
+import { exactPages, holdsExact } from './tiff/exact/layout.ts';
+import { readTiff, type TiffFile } from './tiff/read.ts';
 import { translated } from './translation.ts';
 
 /**
@@ -27,6 +29,10 @@ export async function inspectImage(bytes: Buffer, limits: Limits): Promise<Image
   // Before any other reader sees the file.
   if (own !== undefined) checkPages(own, limits);
   if (isForeign(format)) return foreignFacts(bytes, format);
+  if (format === 'tiff') {
+    const file = readTiff(bytes);
+    if (holdsExact(file)) return exactFacts(file);
+  }
   const ordinary = format === 'jpeg' ? jpegFacts(bytes) : undefined;
   if (ordinary !== undefined) return ordinary;
   const metadata = await readMetadata(bytes, format);
@@ -74,6 +80,25 @@ function foreignFacts(bytes: Buffer, format: ForeignName): ImageFacts {
     depth,
     channels,
     hasAlpha,
+    ...(largest > width * height ? { largestPage: largest } : {}),
+  };
+}
+
+function exactFacts(file: TiffFile): ImageFacts {
+  const pages = exactPages(file);
+  const [first] = pages;
+  if (first === undefined) throw damaged('The file holds no picture');
+  const { width, height, channels, alpha } = first;
+  const largest = pages.reduce((most, page) => Math.max(most, page.width * page.height), 0);
+  return {
+    format: 'tiff',
+    width,
+    height,
+    pages: pages.length,
+    depth: pages.reduce((most, { bytes }) => Math.max(most, bytes * 8), 0),
+    channels,
+    hasAlpha: alpha !== 'none',
+    exact: true,
     ...(largest > width * height ? { largestPage: largest } : {}),
   };
 }

@@ -16,6 +16,7 @@ import { noTools, type OwnTools } from './own/tools.ts';
 import { noRecipeFiles, type RecipeFiles } from './recipeFiles.ts';
 import { drawPreview } from './preview/draw.ts';
 import { openSource } from './source.ts';
+import { makeExact } from './tiff/exact/make.ts';
 import { type TimeBudget, timeBudget } from './time.ts';
 import { weighImage } from './weigh.ts';
 
@@ -43,6 +44,7 @@ export function createTransformer(
     time: TimeBudget,
   ): Promise<MadeImage[]> => {
     const own = like === undefined || like.bytes === bytes;
+    if (image.exact === true) return makeExact(bytes, recipe, like ?? { bytes, image }, time);
     // It reads every code of the file, and is stricter than the check that follows where it cannot.
     const lossless = own ? makeLosslessly(bytes, image, recipe, time) : new Map<string, LosslessResult>();
     const ready = await allLossless(image, recipe, lossless);

@@ -6,6 +6,8 @@ import { isForeign } from './foreign/contract.ts';
 import { formatReaders } from './formats.ts';
 import { readMetadata } from './inspect.ts';
 import { sniff } from './sniff.ts';
+import { holdsExact } from './tiff/exact/layout.ts';
+import { readTiff } from './tiff/read.ts';
 
 export interface Expected {
   readonly output: string;
@@ -45,15 +47,15 @@ export async function verified(bytes: Buffer, expected: Expected): Promise<MadeI
   }
 }
 
-/** A copy of a foreign image is what was read; all others are read by libvips. */
+/** A copy of a foreign image is what was read, and so are samples that libvips would change; all others are read by libvips. */
 async function madeSize(
   bytes: Buffer,
   format: ImageFormat,
 ): Promise<{ width: number; height: number; pages: number }> {
   const pages = formatReaders[format].pages(bytes);
   const [first] = pages ?? [];
-  if (pages !== undefined && first !== undefined && isForeign(format))
-    return { ...first, pages: pages.length };
+  const own = isForeign(format) || (format === 'tiff' && holdsExact(readTiff(bytes)));
+  if (pages !== undefined && first !== undefined && own) return { ...first, pages: pages.length };
   const metadata = await readMetadata(bytes, format);
   return {
     width: metadata.width,

@@ -3,9 +3,9 @@
 export interface TiffPage {
   readonly width: number;
   readonly height: number;
-  /** Samples of one byte, or of two or four in the byte order of the file. */
+  /** Samples of one byte, or of two, four or eight in the byte order of the file. */
   readonly pixels: Buffer;
-  readonly depth?: 8 | 16 | 32;
+  readonly depth?: 8 | 16 | 32 | 64;
   /** Samples a pixel; 1 unless told. */
   readonly samples?: 1 | 3;
   /** 1: without a sign, 2: with one, 3: floating-point (TIFF 6.0, section 19). */

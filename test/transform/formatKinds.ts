@@ -52,12 +52,23 @@ const opaque = all.filter(({ channels }) => channels === 1 || channels === 3);
 const greys = all.filter(({ channels }) => channels === 1);
 const small = { width: 12, height: 9 } as const;
 
-function greyTiff(depth: 32, sampleFormat: 1 | 2 | 3): Buffer {
-  return makeTiffPages([{ ...small, depth, sampleFormat, pixels: Buffer.alloc(12 * 9 * 4, 1) }]);
+const [across, down] = [small.width, small.height];
+
+/** From nothing to all that there is. */
+function greyTiff(sampleFormat: 1 | 3): Buffer {
+  const pixels = Buffer.alloc(across * down * 4);
+  for (let at = 0; at < across * down; at++) {
+    const part = at / (across * down - 1);
+    if (sampleFormat === 3) pixels.writeFloatLE(part, at * 4);
+    else pixels.writeUInt32LE(Math.round(part * 0xffff_ffff), at * 4);
+  }
+  return makeTiffPages([{ ...small, depth: 32, sampleFormat, pixels }]);
 }
 
-const labTiff = () =>
-  makeTiffPages([{ ...small, samples: 3, photometric: 8, pixels: Buffer.alloc(12 * 9 * 3, 60) }]);
+function labTiff(): Buffer {
+  const pixels = Buffer.from(Array.from({ length: across * down * 3 }, (_, at) => (at * 37) % 256));
+  return makeTiffPages([{ ...small, samples: 3, photometric: 8, pixels }]);
+}
 
 const ofPixels = (write: (pixels: Pixels) => Buffer) => (one: (typeof all)[number]) => write(makePixels(one));
 
@@ -133,8 +144,8 @@ const tiffs: readonly FormatKind[] = [
     make: () => byMagick('-depth', '8', 'tiff64:-'),
   },
   { ...tiff, bits: '8', colours: 'Lab', make: labTiff },
-  { ...tiff, bits: '32, integer', colours: 'grey', make: () => greyTiff(32, 1) },
-  { ...tiff, bits: '32, floating-point', colours: 'grey', make: () => greyTiff(32, 3) },
+  { ...tiff, bits: '32, integer', colours: 'grey', make: () => greyTiff(1) },
+  { ...tiff, bits: '32, floating-point', colours: 'grey', make: () => greyTiff(3) },
 ];
 
 const webs: readonly FormatKind[] = [

@@ -10,7 +10,7 @@ import type { ImageFacts } from '../contract.ts';
 import { reduced } from '../limits.ts';
 
 /** Changes with any of these messages: another version may have been installed under a worker that runs. */
-export const protocol = 4;
+export const protocol = 5;
 
 const count = z.number().int().nonnegative();
 const text = z.string().max(4_000);
@@ -26,13 +26,15 @@ const factsSchema = z
     hasAlpha: z.boolean(),
     largestPage: count.optional(),
     rowByRow: z.literal(true).optional(),
+    exact: z.literal(true).optional(),
     tags: z.record(z.string().max(40), text).optional(),
   })
   .transform(
-    ({ largestPage, rowByRow, tags, ...facts }): ImageFacts => ({
+    ({ largestPage, rowByRow, exact, tags, ...facts }): ImageFacts => ({
       ...facts,
       ...(largestPage !== undefined && { largestPage }),
       ...(rowByRow !== undefined && { rowByRow }),
+      ...(exact !== undefined && { exact }),
       ...(tags !== undefined && { tags }),
     }),
   );

@@ -5,6 +5,7 @@ import type { StepOf } from '../../image/steps.ts';
 import type { ImageFacts } from '../contract.ts';
 import { readMetadata } from '../inspect.ts';
 import { histogramOf } from '../preview/histogram.ts';
+import { impossible } from '../refusal.ts';
 import type { TimeBudget } from '../time.ts';
 import { blurOf, rounded } from './blur.ts';
 import { dominantColour } from './colour.ts';
@@ -15,7 +16,7 @@ import { type SeenPixels, seenPixels } from './luma.ts';
 /** Measurements that need no pixels. */
 const fromHeader: ReadonlySet<Measurement> = new Set(['size', 'exif', 'gps']);
 
-/** @throws KuvaError `image-damaged`, `transform-timeout` */
+/** @throws KuvaError `image-damaged`, `transform-timeout`, `step-impossible` for samples that are no colours */
 export async function measured(
   { what }: StepOf<'measure'>,
   bytes: Buffer,
@@ -34,6 +35,12 @@ export async function measured(
     if (wanted.has('gps')) facts['gps'] = gpsFacts(exif);
   }
   if (what.every((each) => fromHeader.has(each))) return facts;
+  if (image.exact === true) {
+    throw impossible(
+      `The image has samples of ${image.depth} bits that are no plain colours, of which size, exif and gps alone can be measured`,
+      'Name these in the measure step, or measure by a step of your own: docs/steps.md.',
+    );
+  }
   const seen = await seenPixels(bytes, image, time);
   if (wanted.has('mean')) Object.assign(facts, meansOf(seen));
   if (wanted.has('histogram')) facts['histogram'] = { ...histogramOf(seen.data, seen.channels) };

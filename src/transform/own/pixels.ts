@@ -4,6 +4,7 @@ import type { ImageFacts } from '../contract.ts';
 import { channelCount, frameOf, rgbModel } from '../frame.ts';
 import { readMetadata } from '../inspect.ts';
 import { openImage } from '../libvips.ts';
+import { impossible } from '../refusal.ts';
 import { withPngDescription } from '../png/description.ts';
 import type { ImageMetadata, PixelImage, StepPixels } from '../step.ts';
 import type { TimeBudget } from '../time.ts';
@@ -23,8 +24,14 @@ export function metadataOf(facts: ImageFacts, metadata: Metadata): ImageMetadata
   };
 }
 
-/** Decodes a file of one picture, as it is stored; CMYK becomes RGB. */
+/** Decodes a file of one picture, as it is stored; CMYK becomes RGB. @throws KuvaError `step-impossible` for samples that are no colours */
 export async function decodePixels(bytes: Buffer, facts: ImageFacts, time: TimeBudget): Promise<StepPixels> {
+  if (facts.exact === true) {
+    throw impossible(
+      `The image has samples of ${facts.depth} bits that are no plain colours, and a module gets pixels of 8 or 16 bits`,
+      'Add input: encoded to the module step, and decode the TIFF there; or take a command.',
+    );
+  }
   const metadata = await readMetadata(bytes, facts.format);
   const frame = frameOf(bytes, metadata);
   const model = rgbModel(frame.model);

@@ -53,8 +53,9 @@ export async function written(
   return { ...stage, bytes, image: await inspectImage(bytes, context.limits), changed: true };
 }
 
-/** PNG holds one picture of grey or RGB; WebP holds animations, and TIFF everything else. */
-function withoutLoss({ format, pages, channels, hasAlpha }: ImageFacts): 'png' | 'tiff' | 'webp' {
+/** PNG holds one picture of grey or RGB of 8 or 16 bits; WebP holds animations, and TIFF everything else. */
+function withoutLoss({ format, pages, channels, hasAlpha, exact }: ImageFacts): 'png' | 'tiff' | 'webp' {
+  if (exact === true) return 'tiff';
   if (pages > 1) return format === 'gif' || format === 'webp' ? 'webp' : 'tiff';
   return channels - (hasAlpha ? 1 : 0) === 4 ? 'tiff' : 'png';
 }

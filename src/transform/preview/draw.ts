@@ -8,6 +8,7 @@ import { inspectImage } from '../inspect.ts';
 import { openImage } from '../libvips.ts';
 import type { Limits } from '../limits.ts';
 import { tooLarge } from '../refusal.ts';
+import { shownPage } from '../tiff/exact/show.ts';
 import { timeBudget } from '../time.ts';
 import { translated } from '../translation.ts';
 import { weighPreview } from '../weigh.ts';
@@ -39,7 +40,11 @@ export async function drawPreview(bytes: Buffer, limits: Limits, room: number): 
   time.check();
   const grey = facts.channels < 3;
   try {
-    const shown = isForeign(facts.format) ? await firstPage(bytes, facts.format) : bytes;
+    const shown = isForeign(facts.format)
+      ? await firstPage(bytes, facts.format)
+      : facts.exact === true
+        ? shownPage(bytes)
+        : bytes;
     const { data, info } = await openImage(shown, { failOn: 'none', autoOrient: true })
       .resize({ width: previewSize, height: previewSize, fit: 'inside', withoutEnlargement: true })
       .toColourspace(grey ? 'b-w' : 'srgb')

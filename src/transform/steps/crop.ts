@@ -1,3 +1,5 @@
+import type { KuvaError } from '../../image/failure.ts';
+import type { StepOf } from '../../image/steps.ts';
 import { impossible } from '../refusal.ts';
 import type { StepKind } from './kind.ts';
 
@@ -6,13 +8,22 @@ export const crop: StepKind<'crop'> = {
   sized: true,
   keepsDescription: false,
   colours: 'stored',
-  draw(image, { left, top, width, height }, frame) {
-    if (left + width > frame.width || top + height > frame.height) {
-      throw impossible(
-        `The image has ${frame.width} × ${frame.height} pixels here, and crop asks for ${width} × ${height} from ${left}, ${top}`,
-        'Make the rectangle smaller, resize before cropping, or send such images through another pipeline.',
-      );
-    }
+  draw(image, step, frame) {
+    const fault = cropFault(step, frame);
+    if (fault !== undefined) throw fault;
+    const { left, top, width, height } = step;
     return image.extract({ left, top, width, height });
   },
 };
+
+/** The refusal of a rectangle that does not lie within the image. */
+export function cropFault(
+  { left, top, width, height }: StepOf<'crop'>,
+  image: { readonly width: number; readonly height: number },
+): KuvaError | undefined {
+  if (left + width <= image.width && top + height <= image.height) return undefined;
+  return impossible(
+    `The image has ${image.width} × ${image.height} pixels here, and crop asks for ${width} × ${height} from ${left}, ${top}`,
+    'Make the rectangle smaller, resize before cropping, or send such images through another pipeline.',
+  );
+}

@@ -12,7 +12,7 @@ import {
   tagNumbers,
   typeBytes,
 } from './read.ts';
-import { codingTags, directoryTags, lastingTags, tiffTags } from './tags.ts';
+import { carriedTags, codingTags, directoryTags, lastingTags, tiffTags } from './tags.ts';
 
 export interface EncodedPage {
   /** A TIFF of one page. */
@@ -24,8 +24,11 @@ export interface EncodedPage {
 export interface PageDescription {
   readonly file: Omit<TiffFile, 'pages'>;
   readonly page: TiffDirectory;
-  /** all: the picture still has the size and place that it had; lasting: only what holds regardless. */
-  readonly keep: 'all' | 'lasting';
+  /**
+   * all: the picture still has the size and place that it had; lasting: only what holds regardless. Where libvips did not
+   * write the page, carried: that, and what libvips carries over; profile: how its colours are meant, and no more.
+   */
+  readonly keep: 'all' | 'lasting' | 'carried' | 'profile';
 }
 
 /** A value in little-endian bytes, or a directory that lies elsewhere in the file. */
@@ -58,14 +61,14 @@ function fieldsOf({ encoded, description }: EncodedPage, out: Output): Fields {
   const [page] = file.pages;
   if (page === undefined) throw new RangeError('an encoded TIFF without a page');
   const own = [...page.entries.values()].filter(
-    ({ tag }) => description === undefined || codingTags.has(tag) || description.keep === 'lasting',
+    ({ tag }) => description === undefined || codingTags.has(tag) || description.keep !== 'all',
   );
   const fields: Fields = new Map();
   for (const entry of own) fields.set(entry.tag, littleEndian(entry, file.little));
   if (description !== undefined) {
     for (const [tag, value] of describing(description)) fields.set(tag, value);
     const text = fields.get(tiffTags.ImageDescription);
-    if (description.keep === 'lasting' && text !== undefined && isOmeXml(text))
+    if (description.keep !== 'all' && text !== undefined && isOmeXml(text))
       fields.delete(tiffTags.ImageDescription);
   }
   for (const [offsets, counts] of [
@@ -82,9 +85,13 @@ function fieldsOf({ encoded, description }: EncodedPage, out: Output): Fields {
 }
 
 function describing({ file, page, keep }: PageDescription): Fields {
-  const wanted = (tag: number) => (keep === 'all' ? !codingTags.has(tag) : lastingTags.has(tag));
+  const wanted = (tag: number) => {
+    if (keep === 'all') return !codingTags.has(tag);
+    if (keep === 'profile') return tag === tiffTags.ICCProfile;
+    return lastingTags.has(tag) || (keep === 'carried' && carriedTags.has(tag));
+  };
   const fields = fieldsWhere(file, page, wanted, 0);
-  if (keep === 'lasting') for (const [tag, value] of fields) fields.set(tag, terminated(value));
+  if (keep !== 'all') for (const [tag, value] of fields) fields.set(tag, terminated(value));
   return fields;
 }
 

@@ -1,5 +1,5 @@
 /** The pages of a TIFF one by one. */
-import { damaged, readingStructure, unsupported } from '../refusal.ts';
+import { damaged, readingStructure } from '../refusal.ts';
 import { type TiffDirectory, type TiffFile, readTiff, tagNumbers } from './read.ts';
 import { tiffTags } from './tags.ts';
 
@@ -53,24 +53,6 @@ export function isCameraRaw(file: TiffFile): boolean {
   const canonRaw = file.bytes.toString('latin1', 8, 10) === 'CR';
   const below = first.entries.has(tiffTags.SubIFDs);
   return first.entries.has(tiffTags.DNGVersion) || canonRaw || (reduced && below);
-}
-
-/** Values of PhotometricInterpretation for CIE, ICC and ITU L*a*b*. */
-const labColours = new Set([8, 9, 10]);
-
-/**
- * libvips reads some of them, in some depths, and calls the others damaged.
- * @throws KuvaError `format-unsupported`
- */
-export function refuseLab(file: TiffFile): void {
-  const lab = file.pages.some((page) =>
-    labColours.has(tagNumbers(file, page, tiffTags.PhotometricInterpretation)[0] ?? 0),
-  );
-  if (!lab) return;
-  throw unsupported(
-    'The TIFF stores its colours as L*a*b*, on which the steps are not defined',
-    'Save it as grey, RGB or CMYK with 8 or 16 bits a channel, and upload that.',
-  );
 }
 
 /**

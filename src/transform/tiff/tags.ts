@@ -150,5 +150,16 @@ export const lastingTags: ReadonlySet<number> = new Set([
   t.GPSIFD,
 ]);
 
+/** What libvips carries over from a source to what it writes. */
+export const carriedTags: ReadonlySet<number> = new Set([
+  t.XResolution,
+  t.YResolution,
+  t.ResolutionUnit,
+  t.XMP,
+  t.IPTC,
+  t.Photoshop,
+  t.ICCProfile,
+]);
+
 /** Tags whose value is the offset of a directory of its own, with what that may hold of the kind. */
 export const directoryTags: ReadonlySet<number> = new Set([t.ExifIFD, t.GPSIFD, t.InteroperabilityIFD]);

@@ -67,8 +67,8 @@ const recipes: readonly Recipe[] = [
   [{ steps: [] }],
 ].map((outputs) => recipeSchema.parse({ outputs }));
 
-/** Decodes every page of an output, whatever its format. */
-const again = recipeSchema.parse({ outputs: [{ steps: [{ resize: { width: 8 } }] }] });
+/** Decodes every page of an output, whatever its format and the type of its samples. */
+const again = recipeSchema.parse({ outputs: [{ steps: ['flip'], lossless: 'never' }] });
 
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { seed, seconds, mutants, first = 0, save } = options;

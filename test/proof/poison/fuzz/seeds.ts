@@ -1,5 +1,6 @@
 /** Small sound files of every way in which the formats are coded: what the fuzz begins with. */
 import type { ImageFormat } from '../../../../src/image/format.ts';
+import { writeRaster } from '../../../../src/transform/tiff/exact/write.ts';
 import * as photos from '../../../pictures/photos.ts';
 import { makeTiffPages } from '../../../pictures/tiff.ts';
 
@@ -40,6 +41,8 @@ const makers: readonly (readonly [name: string, format: ImageFormat, make: () =>
   ['tiff-cmyk', 'tiff', () => photos.makeCmykTiff(size)],
   ['tiff-pages', 'tiff', () => photos.makeTiffStack({ ...tiny, frames: 3 })],
   ['tiff-unequal', 'tiff', () => Promise.resolve(unequalPages())],
+  ['tiff-floats', 'tiff', () => Promise.resolve(numbers('float', 'lzw', 3))],
+  ['tiff-integers', 'tiff', () => Promise.resolve(numbers('uint', 'deflate', 2))],
   ['gif', 'gif', () => photos.makeGif(size)],
   ['gif-animated', 'gif', () => photos.makeAnimatedGif({ ...tiny, frames: 3 })],
   ['svg', 'svg', () => Promise.resolve(Buffer.from(drawing))],
@@ -63,6 +66,19 @@ function unequalPages(): Buffer {
     pixels: Buffer.alloc(width * height, 90),
   });
   return makeTiffPages([page(30, 20), page(9, 40)], { bigEndian: true, bigTiff: true });
+}
+
+function numbers(kind: 'float' | 'uint', packing: 'lzw' | 'deflate', predictor: 2 | 3): Buffer {
+  const { width, height } = size;
+  const data = Buffer.alloc(width * height * 4);
+  for (let at = 0; at < width * height; at++) {
+    const part = ((at * 37) % 100) / 100;
+    if (kind === 'float') data.writeFloatLE(part, at * 4);
+    else data.writeUInt32LE(Math.round(part * 4e9), at * 4);
+  }
+  const stored = { kind, bytes: 4, photometric: 1, channels: 1, alpha: 'none', orientation: 1 } as const;
+  const tile = { width: 16, height: 16 };
+  return writeRaster({ width, height, data }, stored, { packing, predictor, tile, planes: false });
 }
 
 export function makeSeeds(): Promise<SeedPicture[]> {
