@@ -27,6 +27,7 @@ import { openS3Store } from '../store/s3/store.ts';
 import type { Transformer } from '../transform/contract.ts';
 import { type LoadedRecipe, loadRecipeFiles } from '../transform/recipeFiles.ts';
 import { loadOwnSteps } from '../transform/own/load.ts';
+import { loadPrograms } from '../transform/programs/load.ts';
 import { removeScratch } from '../transform/own/scratch.ts';
 import type { OwnTools } from '../transform/own/tools.ts';
 import { withCodedLane } from '../transform/coded/lane.ts';
@@ -223,6 +224,8 @@ export async function wireTransforms(configs: readonly KuvaConfig[]): Promise<Wi
   const [first] = configs;
   if (first === undefined) throw new Error('there is no pipeline');
   const { limits } = first;
+  const folder = first.file === undefined ? process.cwd() : dirname(first.file);
+  tools = await loadPrograms(limits, folder, tools);
   const brought = { files, ...(tools !== undefined && { tools }) };
   const { cores: size } = thisMachine();
   const decoders = createIsolatedTransformer(limits, { ...brought, size });

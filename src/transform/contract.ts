@@ -4,6 +4,7 @@ import type { Preview } from '../image/preview.ts';
 import type { Facts } from '../image/facts.ts';
 import type { Recipe } from '../image/recipe.ts';
 import type { Way } from '../image/way.ts';
+import type { ReadingProgram } from './limits.ts';
 
 /** What the header says, read without decoding any pixel. */
 export interface ImageFacts {
@@ -25,6 +26,8 @@ export interface ImageFacts {
   readonly rowByRow?: true;
   /** A TIFF of 32-bit integers, signed or floating-point numbers, or L*a*b*: its samples are moved and negated by kuva itself, and never rounded. */
   readonly exact?: true;
+  /** The program of the machine that reads it, where kuva itself does not. */
+  readonly reader?: { readonly program: ReadingProgram; readonly version: string };
 }
 
 export interface MadeImage {

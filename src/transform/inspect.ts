@@ -9,7 +9,10 @@ import { frameOf } from './frame.ts';
 import { isRowByRow, jpegFacts } from './jpeg/facts.ts';
 import { readJpegHeader } from './jpeg/header.ts';
 import { openImage } from './libvips.ts';
+import { saveIt } from './foreign/magick.ts';
 import { type Limits, reducedKinds } from './limits.ts';
+import type { FoundProgram } from './programs/find.ts';
+import { programsFor, programTable } from './programs/table.ts';
 import { damaged, unsupported } from './refusal.ts';
 import { sniff } from './sniff.ts';
 import { checkBytes, checkPages } from './size.ts';
@@ -21,14 +24,18 @@ import { translated } from './translation.ts';
  * Looks at the header alone and holds it against the limits. The format is what the bytes say, not the name.
  * @throws KuvaError `not-an-image`, `format-unsupported`, `image-damaged`, `image-too-large`
  */
-export async function inspectImage(bytes: Buffer, limits: Limits): Promise<ImageFacts> {
+export async function inspectImage(
+  bytes: Buffer,
+  limits: Limits,
+  readers: readonly FoundProgram[] = [],
+): Promise<ImageFacts> {
   checkBytes(bytes.length, limits);
   const format = sniff(bytes);
   refuseReduced(format, limits);
   const own = formatReaders[format].pages(bytes);
   // Before any other reader sees the file.
   if (own !== undefined) checkPages(own, limits);
-  if (isForeign(format)) return foreignFacts(bytes, format);
+  if (isForeign(format)) return foreignFacts(bytes, format, readers);
   if (format === 'tiff') {
     const file = readTiff(bytes);
     if (holdsExact(file)) return exactFacts(file);
@@ -66,8 +73,13 @@ function refuseReduced(format: ImageFormat, { reduced }: Limits): void {
   );
 }
 
-function foreignFacts(bytes: Buffer, format: ForeignName): ImageFacts {
-  const { pages, depth, channels, hasAlpha } = foreignReaders[format].header(bytes);
+function foreignFacts(bytes: Buffer, format: ForeignName, readers: readonly FoundProgram[]): ImageFacts {
+  const { pages, depth, channels, hasAlpha, beyond } = foreignReaders[format].header(bytes);
+  const found =
+    beyond === undefined ? undefined : readers.find((each) => each.formats.some((one) => one === format));
+  if (beyond !== undefined && found === undefined) throw unsupported(beyond, `${saveIt} ${allowing(format)}`);
+  // What it would not be told of is refused before it is asked.
+  if (found !== undefined) foreignReaders[format].profile?.(bytes);
   const [first] = pages;
   if (first === undefined) throw damaged('The file holds no picture');
   const { width, height } = first;
@@ -81,7 +93,15 @@ function foreignFacts(bytes: Buffer, format: ForeignName): ImageFacts {
     channels,
     hasAlpha,
     ...(largest > width * height ? { largestPage: largest } : {}),
+    ...(found !== undefined && { reader: { program: found.program, version: found.version } }),
   };
+}
+
+/** What would let a program of the machine read it. */
+function allowing(format: ForeignName): string {
+  const programs = programsFor(format);
+  const packages = programs.map((program) => programTable[program].package);
+  return `Or let ${programs.join(' or ')} of the machine read it: limits.programs (Debian: ${packages.join(' or ')}).`;
 }
 
 function exactFacts(file: TiffFile): ImageFacts {

@@ -9,6 +9,7 @@ import { decodedPages } from './foreign/pages.ts';
 import { readMetadata } from './inspect.ts';
 import type { PassContext } from './passes.ts';
 import { damaged } from './refusal.ts';
+import type { ReadContext } from './programs/read.ts';
 import { tiffPageViews } from './tiff/pages.ts';
 
 export interface Source {
@@ -31,9 +32,9 @@ export interface SourcePage {
 }
 
 /** @throws KuvaError `image-damaged` */
-export async function openSource(bytes: Buffer, facts: ImageFacts): Promise<Source> {
+export async function openSource(bytes: Buffer, facts: ImageFacts, context: ReadContext): Promise<Source> {
   if (isForeign(facts.format)) {
-    const decoded = await decodedPages(bytes, facts.format);
+    const decoded = await decodedPages(bytes, facts.format, { ...context, reader: facts.reader });
     const [first] = decoded;
     if (first === undefined) throw damaged('The file holds no picture');
     return { format: facts.format, bytes, pages: decoded.length, metadata: first.metadata, decoded };

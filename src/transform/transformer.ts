@@ -1,6 +1,7 @@
 import type { Recipe } from '../image/recipe.ts';
+import { mergeFacts } from '../image/facts.ts';
 import { isApart } from '../image/steps.ts';
-import type { MadeImage, PreviewMaker, Transformer } from './contract.ts';
+import type { ImageFacts, MadeImage, PreviewMaker, Transformer } from './contract.ts';
 import { formatReaders } from './formats.ts';
 import { inspectImage } from './inspect.ts';
 import { prepareEntropy } from './jpeg/entropy/machine.ts';
@@ -50,14 +51,15 @@ export function createTransformer(
     const ready = await allLossless(image, recipe, lossless);
     if (ready !== undefined) return ready;
     if (![...lossless.values()].some((made) => 'bytes' in made)) formatReaders[image.format].check(bytes);
-    const source = await openSource(bytes, image);
-    const model = own ? source : await openSource(like.bytes, like.image);
+    const reading = { tools, time, sandbox: limits.sandbox };
+    const source = await openSource(bytes, image, reading);
+    const model = own ? source : await openSource(like.bytes, like.image, reading);
     return makeOutputs(source, image, recipe, { files, time, onDecode }, lossless, model);
   };
   return {
-    inspect: (bytes) => inspectImage(viewed(bytes), limits),
+    inspect: (bytes) => inspectImage(viewed(bytes), limits, tools.readers),
     weigh: weighImage,
-    preview: (bytes, room) => drawPreview(viewed(bytes), limits, room),
+    preview: (bytes, room) => drawPreview(viewed(bytes), limits, room, tools),
     async apply(bytes, image, recipe, signal, key = '') {
       const time = timeBudget(limits.time + ownTime(recipe), signal);
       const source = { bytes: viewed(bytes), image };
@@ -75,11 +77,18 @@ export function createTransformer(
       const outputs: MadeImage[] = [];
       for (const output of recipe.outputs) {
         const plainly = made.find((one) => one.output === output.name);
-        outputs.push(plainly ?? (await makeInStages(source, output, context, memory)));
+        outputs.push(told(plainly ?? (await makeInStages(source, output, context, memory)), image));
       }
       return outputs;
     },
   };
+}
+
+/** Which program read the image stands beside what was measured. */
+function told(made: MadeImage, { reader }: ImageFacts): MadeImage {
+  if (reader === undefined) return made;
+  const facts = mergeFacts(made.facts ?? {}, { reader: `${reader.program} ${reader.version}` }, undefined);
+  return { ...made, facts };
 }
 
 function only([first]: readonly MadeImage[]): MadeImage {

@@ -12,6 +12,7 @@ import { isForeign } from './foreign/contract.ts';
 import { type Size, sizeAfter } from './growth.ts';
 import { groupSteps } from './groups.ts';
 import { weighOwnSteps } from './own/weigh.ts';
+import { programMemory } from './programs/weigh.ts';
 import { bindStep } from './steps/table.ts';
 
 /** What one image costs however small it is: threads' buffers, codecs' tables. */
@@ -143,6 +144,7 @@ export function weighPreview(facts: ImageFacts): number {
   return Math.ceil(fixedCost(facts) + facts.width * facts.height * together * (reading + turning));
 }
 
-function fixedCost({ format }: ImageFacts): number {
+function fixedCost({ format, width, height, reader }: ImageFacts): number {
+  if (reader !== undefined) return base + programMemory({ width, height });
   return base + (decoding[format] === byMagick ? engine : 0);
 }

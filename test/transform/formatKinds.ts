@@ -5,6 +5,7 @@ import * as photos from '../pictures/photos.ts';
 import { makePixels, type Pixels } from '../pictures/pixels.ts';
 import { nikon } from '../pictures/raw.ts';
 import { makeTiffPages } from '../pictures/tiff.ts';
+import { deepHeic, deepJp2, deepJxl } from './deep.ts';
 import { generate } from './imagemagick.ts';
 
 export interface FormatKind {
@@ -196,7 +197,7 @@ const webs: readonly FormatKind[] = [
 
 const foreigners: readonly FormatKind[] = [
   { format: 'HEIC', bits: '8', colours: 'YCbCr', magick: 'heic', make: () => foreign.heic },
-  { format: 'HEIC', bits: '10', colours: 'YCbCr', make: () => foreign.deepHeic() },
+  { format: 'HEIC ²', bits: '10', colours: 'YCbCr', make: async () => (await deepHeic(10)).file },
   { format: 'JPEG XL', bits: '8', colours: 'RGB', make: () => foreign.byMagick('Jxl') },
   {
     format: 'JPEG XL',
@@ -204,13 +205,14 @@ const foreigners: readonly FormatKind[] = [
     colours: 'RGB, alpha',
     make: () => foreign.byMagick('Jxl', { channels: 4 }),
   },
+  { format: 'JPEG XL ²', bits: '16', colours: 'RGB', make: async () => (await deepJxl()).file },
   { format: 'JPEG 2000', bits: '8', colours: 'RGB', magick: 'jp2', make: () => foreign.byMagick('Jp2') },
   {
-    format: 'JPEG 2000',
+    format: 'JPEG 2000 ²',
     bits: '16',
     colours: 'RGB',
     magick: 'jp2',
-    make: () => byMagick('-depth', '16', 'jp2:-'),
+    make: async () => (await deepJp2(16)).file,
   },
   {
     format: 'ICO',

@@ -8,6 +8,7 @@ import { checkEvents } from '../doctor/events.ts';
 import { failed, type Finding, ok, warning } from '../doctor/finding.ts';
 import { checkMachine } from '../doctor/machine.ts';
 import { checkOwnSteps } from '../doctor/ownSteps.ts';
+import { checkPrograms } from '../doctor/programs.ts';
 import { exitCodes } from '../exit.ts';
 import { jsonText } from '../jsonText.ts';
 import type { Action } from '../action.ts';
@@ -55,6 +56,7 @@ async function* examine(options: SharedOptions, signal: AbortSignal): AsyncGener
       `${recipe.outputs.length} ${recipe.outputs.length === 1 ? 'output' : 'outputs'} an image${chooser === undefined ? '' : `, unless one of ${config.choose.length} rules says otherwise`}`,
     );
     yield* await checkOwnSteps(config, recipe);
+    yield* await checkPrograms(config.limits);
     yield await checkDecoder(transformer).finally(closeTransforms);
   } catch (thrown) {
     yield failed('recipe', toKuvaError(thrown));

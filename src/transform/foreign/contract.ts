@@ -26,6 +26,9 @@ export interface ForeignHeader {
   /** With transparency; a bound where the header does not tell. */
   readonly channels: 1 | 2 | 3 | 4;
   readonly hasAlpha: boolean;
+  /** Bits a channel of the file, where kuva's own decoder would cut them; what it is called then. */
+  readonly bits?: number;
+  readonly beyond?: string;
 }
 
 /** One decoded picture. */
@@ -53,6 +56,8 @@ export interface ForeignFormat {
    * @throws KuvaError `image-damaged` when pixels are missing
    */
   decode(bytes: Buffer, header: ForeignHeader): Promise<readonly Picture[]> | readonly Picture[];
+  /** The colour profile, where a program that reads the file may leave it out. */
+  profile?(bytes: Buffer): Buffer | undefined;
 }
 
 export function isForeign(format: ImageFormat): format is ForeignName {

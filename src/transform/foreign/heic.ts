@@ -2,7 +2,7 @@
 import { type Box, readBoxes } from '../avif/boxes.ts';
 import { damaged, readingStructure, unsupported } from '../refusal.ts';
 import type { ForeignFormat, ForeignHeader } from './contract.ts';
-import { decodeByMagick, refuseDepth } from './magick.ts';
+import { decodeByMagick, depthOf } from './magick.ts';
 
 const name = 'HEIC';
 
@@ -36,11 +36,11 @@ function readHeic(bytes: Buffer): ForeignHeader {
     if (size === undefined) throw damaged('The HEIC does not say how large its picture is');
     const [width, height] = [bytes.readUInt32BE(size.start + 4), bytes.readUInt32BE(size.start + 8)];
     if (width === 0 || height === 0) throw damaged(`The header of the HEIC says ${width} × ${height} pixels`);
-    refuseDepth(bitsOf(bytes, own), 'HEIC photo');
+    const depth = depthOf(bitsOf(bytes, own), 'HEIC photo');
     const hasAlpha = /urn:mpeg:(hevc:2015:auxid:1|mpegB:cicp:systems:auxiliary:alpha)\0/.test(
       bytes.toString('latin1', 0, top.find(({ type }) => type === 'meta')?.end ?? 0),
     );
-    return { pages: [{ width, height }], depth: 8, channels: hasAlpha ? 4 : 3, hasAlpha };
+    return { pages: [{ width, height }], ...depth, channels: hasAlpha ? 4 : 3, hasAlpha };
   });
 }
 

@@ -2,7 +2,7 @@
 import { readBoxes } from '../avif/boxes.ts';
 import { damaged, readingStructure, unsupported } from '../refusal.ts';
 import type { ForeignFormat, ForeignHeader } from './contract.ts';
-import { decodeByMagick, refuseDepth } from './magick.ts';
+import { decodeByMagick, depthOf } from './magick.ts';
 
 const name = 'JPEG 2000';
 
@@ -41,12 +41,31 @@ function readJp2(bytes: Buffer): ForeignHeader {
         'Save it as grey or RGB, and upload that.',
       );
     }
-    refuseDepth(Math.max(...kinds.map((kind) => kind + 1)), 'JPEG 2000 image');
-    return { pages: [{ width, height }], depth: 8, channels, hasAlpha: channels === 2 || channels === 4 };
+    const depth = depthOf(Math.max(...kinds.map((kind) => kind + 1)), 'JPEG 2000 image');
+    return { pages: [{ width, height }], ...depth, channels, hasAlpha: channels === 2 || channels === 4 };
   });
+}
+
+/** How its colours are meant (annex I.5.3.3): an ICC profile, or sRGB or grey by their numbers; others would be taken for RGB. */
+function profileOf(bytes: Buffer): Buffer | undefined {
+  if (bytes.readUInt32BE(0) === 0xff4f_ff51) return undefined;
+  const header = readBoxes(bytes, name).find(({ type }) => type === 'jp2h');
+  const within = header === undefined ? [] : readBoxes(bytes, name, header.start, header.end);
+  const colours = within.filter(({ type }) => type === 'colr');
+  const [first] = colours;
+  if (first === undefined) return undefined;
+  const method = bytes.readUInt8(first.start);
+  if (method === 2) return Buffer.from(bytes.subarray(first.start + 3, first.end));
+  const number = method === 1 ? bytes.readUInt32BE(first.start + 3) : 0;
+  if (number === 16 || number === 17) return undefined;
+  throw unsupported(
+    `The JPEG 2000 stores its colours in an unusual way (${method}, ${number})`,
+    'Save it as grey or RGB, and upload that.',
+  );
 }
 
 export const jp2: ForeignFormat = {
   header: readJp2,
+  profile: (bytes) => readingStructure(`The ${name}`, () => profileOf(bytes)),
   decode: (bytes, header) => decodeByMagick(bytes[0] === 0xff ? 'J2K' : 'JP2', bytes, header),
 };

@@ -2,7 +2,7 @@
 import { readBoxes } from '../avif/boxes.ts';
 import { damaged, readingStructure, unsupported } from '../refusal.ts';
 import type { ForeignFormat, ForeignHeader } from './contract.ts';
-import { decodeByMagick, refuseDepth } from './magick.ts';
+import { decodeByMagick, depthOf } from './magick.ts';
 
 /** Numbers of any count of bits, the lowest of a byte first. */
 class Bits {
@@ -56,8 +56,8 @@ function readJxl(bytes: Buffer): ForeignHeader {
     if (bits.read(1) === 1) return { pages: [size], depth: 8, channels: 3, hasAlpha: false };
     if (bits.read(1) === 1) refuseExtras(bits);
     const float = bits.read(1) === 1;
-    const depth = float ? 32 : bits.choose([8, 0], [10, 0], [12, 0], [1, 6]);
-    refuseDepth(depth, 'JPEG XL image', float);
+    const stored = float ? 32 : bits.choose([8, 0], [10, 0], [12, 0], [1, 6]);
+    const depth = depthOf(stored, 'JPEG XL image', float);
     // Whether 16 bits are enough for the decoder.
     bits.read(1);
     const further = bits.choose([0, 0], [1, 0], [2, 4], [1, 12]);
@@ -67,7 +67,7 @@ function readJxl(bytes: Buffer): ForeignHeader {
         'Save it as RGB, and upload that.',
       );
     }
-    return { pages: [size], depth: 8, channels: further === 1 ? 4 : 3, hasAlpha: further === 1 };
+    return { pages: [size], ...depth, channels: further === 1 ? 4 : 3, hasAlpha: further === 1 };
   });
 }
 

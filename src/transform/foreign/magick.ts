@@ -43,14 +43,22 @@ const policy = `<policymap>
   <policy domain="coder" rights="read" pattern="{HEIC,JP2,J2K,JXL,ICO,ICON,DIB,BMP,PNG}" />
 </policymap>`;
 
-/** It comes with 8 bits a channel, and would cut off the rest without a word. */
-export function refuseDepth(bits: number, what: string, float = false): void {
-  if (bits <= 8) return;
-  throw unsupported(
-    `The ${what} has ${bits} bits a channel${float ? ', floating-point' : ''}, and the decoder for it keeps 8`,
-    'Save it as a TIFF or PNG of 16 bits, or with 8 bits a channel, and upload that.',
-  );
+/**
+ * It comes with 8 bits a channel, and would cut off the rest without a word: what has up to 16 is left to a program of the machine.
+ * @throws KuvaError `format-unsupported` for more
+ */
+export function depthOf(
+  bits: number,
+  what: string,
+  float = false,
+): Pick<ForeignHeader, 'depth' | 'bits' | 'beyond'> {
+  if (bits <= 8) return { depth: 8 };
+  const beyond = `The ${what} has ${bits} bits a channel${float ? ', floating-point' : ''}, and the decoder for it keeps 8`;
+  if (float || bits > 16) throw unsupported(beyond, saveIt);
+  return { depth: 16, bits, beyond };
 }
+
+export const saveIt = 'Save it as a TIFF or PNG of 16 bits, or with 8 bits a channel, and upload that.';
 
 /**
  * Decodes all pages, turned upright where the file says so.

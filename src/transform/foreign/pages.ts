@@ -5,6 +5,8 @@ import { type Frame, frameOf } from '../frame.ts';
 import { openImage } from '../libvips.ts';
 import { pngChunk } from '../png/chunks.ts';
 import { damaged } from '../refusal.ts';
+import { readByProgram, type ReadContext, type Reader } from '../programs/read.ts';
+import { isReadFormat } from '../programs/table.ts';
 import { translated } from '../translation.ts';
 import type { ForeignName, Picture } from './contract.ts';
 import { plainExif } from './exif.ts';
@@ -16,11 +18,27 @@ interface DecodedPage {
   readonly decoded: true;
 }
 
-/** @throws KuvaError `image-damaged`, `format-unsupported` */
-export async function decodedPages(bytes: Buffer, format: ForeignName): Promise<DecodedPage[]> {
-  const reader = foreignReaders[format];
+/** The program that reads an image, and what it takes to run it. */
+export interface Outside extends ReadContext {
+  readonly reader: Reader | undefined;
+}
+
+/** @throws KuvaError `image-damaged`, `format-unsupported`; as `readByProgram` where one reads it */
+export async function decodedPages(
+  bytes: Buffer,
+  format: ForeignName,
+  { reader, ...context }: Outside,
+): Promise<DecodedPage[]> {
+  const own = foreignReaders[format];
+  const header = own.header(bytes);
   const pages: DecodedPage[] = [];
-  for (const picture of await reader.decode(bytes, reader.header(bytes))) {
+  const pictures =
+    reader !== undefined && isReadFormat(format)
+      ? (await readByProgram(bytes, format, header, reader, context)).map((picture) =>
+          described(picture, own.profile?.(bytes)),
+        )
+      : await own.decode(bytes, header);
+  for (const picture of pictures) {
     const png = await pngOf(picture);
     const metadata = await openImage(png).metadata();
     pages.push({ frame: frameOf(png, metadata), metadata, decoded: true });
@@ -28,9 +46,13 @@ export async function decodedPages(bytes: Buffer, format: ForeignName): Promise<
   return pages;
 }
 
+function described(picture: Picture, profile: Buffer | undefined): Picture {
+  return picture.profile === undefined && profile !== undefined ? { ...picture, profile } : picture;
+}
+
 /** The first page as a PNG. @throws KuvaError as {@link decodedPages} */
-export async function firstPage(bytes: Buffer, format: ForeignName): Promise<Buffer> {
-  const [first] = await decodedPages(bytes, format);
+export async function firstPage(bytes: Buffer, format: ForeignName, outside: Outside): Promise<Buffer> {
+  const [first] = await decodedPages(bytes, format, outside);
   if (first === undefined) throw damaged('The file holds no picture');
   return first.frame.bytes;
 }

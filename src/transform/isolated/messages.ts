@@ -7,10 +7,11 @@ import { recipeSchema } from '../../image/recipe.ts';
 import type { FailureCode } from '../../image/failure.ts';
 import type { Way } from '../../image/way.ts';
 import type { ImageFacts } from '../contract.ts';
-import { reduced } from '../limits.ts';
+import { readingPrograms, reduced } from '../limits.ts';
+import { readFormats } from '../programs/table.ts';
 
 /** Changes with any of these messages: another version may have been installed under a worker that runs. */
-export const protocol = 5;
+export const protocol = 6;
 
 const count = z.number().int().nonnegative();
 const text = z.string().max(4_000);
@@ -27,14 +28,16 @@ const factsSchema = z
     largestPage: count.optional(),
     rowByRow: z.literal(true).optional(),
     exact: z.literal(true).optional(),
+    reader: z.strictObject({ program: z.enum(readingPrograms), version: z.string().max(100) }).optional(),
     tags: z.record(z.string().max(40), text).optional(),
   })
   .transform(
-    ({ largestPage, rowByRow, exact, tags, ...facts }): ImageFacts => ({
+    ({ largestPage, rowByRow, exact, reader, tags, ...facts }): ImageFacts => ({
       ...facts,
       ...(largestPage !== undefined && { largestPage }),
       ...(rowByRow !== undefined && { rowByRow }),
       ...(exact !== undefined && { exact }),
+      ...(reader !== undefined && { reader }),
       ...(tags !== undefined && { tags }),
     }),
   );
@@ -64,6 +67,17 @@ const toolsSchema = z.strictObject({
     .array(z.strictObject({ file: z.string(), export: z.string(), sha256: z.string().optional() }))
     .readonly(),
   bubblewrap: z.string().optional(),
+  readers: z
+    .array(
+      z.strictObject({
+        program: z.enum(readingPrograms),
+        path: z.string(),
+        version: z.string(),
+        formats: z.array(z.enum(readFormats)).readonly(),
+      }),
+    )
+    .readonly()
+    .optional(),
 });
 
 export type ToldTools = z.infer<typeof toolsSchema>;
@@ -79,6 +93,8 @@ export const requestSchema = z.discriminatedUnion('ask', [
       pages: z.number(),
       time: z.number(),
       reduced: z.array(z.enum(reduced)),
+      programs: z.array(z.enum(readingPrograms)),
+      sandbox: z.boolean(),
     }),
     files: z.array(z.string()),
     tools: toolsSchema.optional(),

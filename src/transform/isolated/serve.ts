@@ -158,8 +158,13 @@ class Decoder {
 /** A decoder leads a group of its own, in which there is nothing but it and the command that it runs. */
 function toolsOf(tools: ToldTools | undefined): OwnTools | undefined {
   if (tools === undefined) return undefined;
-  const { bubblewrap, ...others } = tools;
-  return { ...others, ...(bubblewrap !== undefined && { bubblewrap }), alone: process.platform !== 'win32' };
+  const { bubblewrap, readers, ...others } = tools;
+  return {
+    ...others,
+    ...(bubblewrap !== undefined && { bubblewrap }),
+    ...(readers !== undefined && { readers }),
+    alone: process.platform !== 'win32',
+  };
 }
 
 function failureOf(thrown: unknown): TransformFailure {

@@ -68,7 +68,7 @@ function modulesOf(outputs: readonly RecipeOutput[]): ModuleFile[] {
     }));
 }
 
-async function scratchFolder(): Promise<string> {
+export async function scratchFolder(): Promise<string> {
   try {
     await sweepScratch();
     return await makeScratch();
@@ -90,19 +90,19 @@ async function programOf(name: string, folder: string, searchPath: string): Prom
   );
 }
 
-async function bubblewrapOf(searchPath: string): Promise<string> {
+export async function bubblewrapOf(searchPath: string): Promise<string> {
   const found = await findProgram('bwrap', '/', searchPath);
   if (found === undefined) {
     throw stepInvalid(
-      'A command is to run in a sandbox, and bubblewrap (bwrap) is not installed',
-      'Install it (Debian: apt install bubblewrap), or take `sandbox: true` out of the recipe.',
+      'A program is to run in a sandbox, and bubblewrap (bwrap) is not installed',
+      'Install it (Debian: apt install bubblewrap), or take `sandbox: true` out of the configuration.',
     );
   }
   const fault = await sandboxFault(found);
   if (fault === undefined) return found;
   throw stepInvalid(
-    `A command is to run in a sandbox, and this machine makes none: ${fault}`,
-    'Sandboxes need user namespaces: many containers, and some systems, do not allow them. Allow them, or take `sandbox: true` out of the recipe.',
+    `A program is to run in a sandbox, and this machine makes none: ${fault}`,
+    'Sandboxes need user namespaces: many containers, and some systems, do not allow them. Allow them, or take `sandbox: true` out of the configuration.',
   );
 }
 

@@ -1,3 +1,5 @@
+import type { FoundProgram } from '../programs/find.ts';
+
 /** A function of a module, as a recipe names it. */
 export interface ModuleFile {
   readonly file: string;
@@ -21,6 +23,8 @@ export interface OwnTools {
   readonly bubblewrap?: string;
   /** This process leads a group of its own, and whatever is in it beside may be ended. */
   readonly alone?: boolean;
+  /** Programs that read what kuva itself does not, where the configuration allows some. */
+  readonly readers?: readonly FoundProgram[];
 }
 
 /** For recipes without own steps. */

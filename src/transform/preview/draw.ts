@@ -8,6 +8,7 @@ import { inspectImage } from '../inspect.ts';
 import { openImage } from '../libvips.ts';
 import type { Limits } from '../limits.ts';
 import { tooLarge } from '../refusal.ts';
+import type { OwnTools } from '../own/tools.ts';
 import { shownPage } from '../tiff/exact/show.ts';
 import { timeBudget } from '../time.ts';
 import { translated } from '../translation.ts';
@@ -27,9 +28,14 @@ const webp = { quality: 80, alphaQuality: 90, effort: 2 } as const;
  * @param room bytes of memory that it may take, beside the input
  * @throws KuvaError as `inspect`; `image-too-large` when there is too little room; `image-damaged`, `transform-timeout`
  */
-export async function drawPreview(bytes: Buffer, limits: Limits, room: number): Promise<Preview> {
+export async function drawPreview(
+  bytes: Buffer,
+  limits: Limits,
+  room: number,
+  tools: OwnTools,
+): Promise<Preview> {
   const time = timeBudget(Math.min(limits.time, longest));
-  const facts = await inspectImage(bytes, limits);
+  const facts = await inspectImage(bytes, limits, tools.readers);
   const weight = weighPreview(facts);
   if (weight > room) {
     throw tooLarge(
@@ -41,7 +47,7 @@ export async function drawPreview(bytes: Buffer, limits: Limits, room: number): 
   const grey = facts.channels < 3;
   try {
     const shown = isForeign(facts.format)
-      ? await firstPage(bytes, facts.format)
+      ? await firstPage(bytes, facts.format, { reader: facts.reader, tools, time, sandbox: limits.sandbox })
       : facts.exact === true
         ? shownPage(bytes)
         : bytes;
