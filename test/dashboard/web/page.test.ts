@@ -109,6 +109,19 @@ describe.runIf(hasChromium())('the page', { timeout: 180_000 }, () => {
     await expect.poll(() => page.locator('text=Show newer images').count(), patient).toBe(0);
   });
 
+  it('tells of an outage on top of every view, and first of all beside the results', async () => {
+    fixture.scene = 'outage';
+    for (const path of ['/images', '/']) {
+      await page.goto(`${fixture.url}${path}`, { waitUntil: 'domcontentloaded' });
+      await page.waitForSelector('aside.banner >> text=over its quota', patient);
+    }
+    await expect.poll(() => page.locator('.rail h2').first().textContent(), patient).toBe('Connections');
+    fixture.scene = 'busy';
+    await page.goto(fixture.url, { waitUntil: 'domcontentloaded' });
+    await expect.poll(() => page.locator('.rail h2').first().textContent(), patient).toBe('Done');
+    expect(await page.locator('aside.banner').count()).toBe(0);
+  });
+
   it('asks again for a picture that was not drawn yet', async () => {
     let asked = 0;
     const what = 'It is not drawn yet';

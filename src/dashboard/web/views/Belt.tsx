@@ -11,6 +11,7 @@ import { about, status } from '../state/live.ts';
 /** The start: how it goes, in numbers, and what comes out, in pictures. */
 export function Belt(): JSX.Element {
   const counts = status.value?.counts;
+  const troubled = (status.value?.outages.length ?? 0) > 0;
   const untouched = counts !== undefined && Object.values(counts).every((count) => count === 0);
   return (
     <div class="belt-view">
@@ -28,9 +29,10 @@ export function Belt(): JSX.Element {
       <div class="below">
         {untouched ? <FirstRun /> : <Sheet />}
         <div class="rail">
+          {troubled && <Connections />}
           <Chart />
           <Workers />
-          <Connections />
+          {!troubled && <Connections />}
         </div>
       </div>
     </div>
