@@ -5,6 +5,7 @@ import type { Facts } from '../image/facts.ts';
 import type { Recipe } from '../image/recipe.ts';
 import type { Way } from '../image/way.ts';
 import type { ReadingProgram } from './limits.ts';
+import type { InRows } from './tiff/streamed.ts';
 
 /** What the header says, read without decoding any pixel. */
 export interface ImageFacts {
@@ -24,6 +25,8 @@ export interface ImageFacts {
   readonly tags?: Readonly<Record<string, string>>;
   /** A JPEG whose coefficients need not all be in memory at once, neither to read it nor to write one like it. */
   readonly rowByRow?: true;
+  /** A TIFF of which a row of tiles or a strip is in memory at a time while it is negated. */
+  readonly inRows?: InRows;
   /** A TIFF of 32-bit integers, signed or floating-point numbers, or L*a*b*: its samples are moved and negated by kuva itself, and never rounded. */
   readonly exact?: true;
   /** The program of the machine that reads it, where kuva itself does not. */

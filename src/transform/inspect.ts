@@ -18,6 +18,7 @@ import { sniff } from './sniff.ts';
 import { checkBytes, checkPages } from './size.ts';
 import { exactPages, holdsExact } from './tiff/exact/layout.ts';
 import { readTiff, type TiffFile } from './tiff/read.ts';
+import { inRows } from './tiff/streamed.ts';
 import { translated } from './translation.ts';
 
 /**
@@ -36,10 +37,8 @@ export async function inspectImage(
   // Before any other reader sees the file.
   if (own !== undefined) checkPages(own, limits);
   if (isForeign(format)) return foreignFacts(bytes, format, readers);
-  if (format === 'tiff') {
-    const file = readTiff(bytes);
-    if (holdsExact(file)) return exactFacts(file);
-  }
+  const tiff = format === 'tiff' ? readTiff(bytes) : undefined;
+  if (tiff !== undefined && holdsExact(tiff)) return exactFacts(tiff);
   const ordinary = format === 'jpeg' ? jpegFacts(bytes) : undefined;
   if (ordinary !== undefined) return ordinary;
   const metadata = await readMetadata(bytes, format);
@@ -48,6 +47,7 @@ export async function inspectImage(
   const [first] = pages;
   if (first === undefined) throw damaged('The file holds no picture');
   const frame = frameOf(bytes, metadata);
+  const rows = tiff === undefined ? undefined : inRows(tiff);
   const tags = metadata.exif === undefined ? {} : readExifTags(metadata.exif);
   const largest = pages.reduce((most, { width, height }) => Math.max(most, width * height), 0);
   return {
@@ -60,6 +60,7 @@ export async function inspectImage(
     hasAlpha: frame.hasAlpha,
     ...(format === 'jpeg' && isRowByRow(readJpegHeader(bytes)) ? { rowByRow: true } : {}),
     ...(Object.keys(tags).length > 0 ? { tags } : {}),
+    ...(rows !== undefined && { inRows: rows }),
     ...(largest > first.width * first.height ? { largestPage: largest } : {}),
   };
 }

@@ -79,6 +79,26 @@ const streaming: ReadonlySet<DrawnStep['step']> = new Set(['negate', 'flatten', 
 
 /** An upper bound, in bytes, on what `apply` takes beside the input. */
 export function weighImage(facts: ImageFacts, recipe: Recipe): number {
+  return Math.min(weighWhole(facts, recipe), weighInRows(facts, recipe) ?? Number.POSITIVE_INFINITY);
+}
+
+/**
+ * A TIFF that is negated and nothing else is never in memory as a whole: rows of it on their way in and out (5 times those that are decoded
+ * together, measured with 30,000 × 30,000 pixels in tiles of 256), the file once more, and the result while it grows, is joined and is
+ * handed on. Negation changes no lossless code's length but by the coder's diligence, for which there is the double.
+ */
+function weighInRows(
+  { inRows, width, channels, depth }: ImageFacts,
+  { outputs }: Recipe,
+): number | undefined {
+  const [output, ...more] = outputs;
+  if (inRows === undefined || output === undefined || more.length > 0) return undefined;
+  if (output.metadata === 'strip' || !output.steps.every(({ step }) => step === 'negate')) return undefined;
+  const rows = width * Math.max(inRows.rows, 16) * channels * (depth / 8);
+  return Math.ceil(2 * base + 12 * rows + inRows.coded + 5 * 2 * inRows.coded);
+}
+
+function weighWhole(facts: ImageFacts, recipe: Recipe): number {
   const { format, channels } = facts;
   // Animations are decoded as RGBA or RGB; CMYK may become RGB on the way, never more.
   const sample = Math.max(channels, 3) * (facts.depth / 8);

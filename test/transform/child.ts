@@ -9,8 +9,8 @@ const run = promisify(execFile);
 const project = new URL('../..', import.meta.url).pathname;
 
 export interface ChildTransformer {
-  /** Applies a recipe to a file. */
-  apply(path: string, recipe: unknown): Promise<ChildResult>;
+  /** Applies a recipe to a file. @param output where the first output is put */
+  apply(path: string, recipe: unknown, limits?: unknown, output?: string): Promise<ChildResult>;
   remove(): Promise<void>;
 }
 
@@ -21,18 +21,20 @@ const resultSchema = z.object({
   weight: z.number(),
   /** How far the resident set grew above what it was before `apply`, in bytes; undefined where the system does not say. */
   growth: z.number().optional(),
+  /** The largest resident set of the process, input and all, in bytes. */
+  peak: z.number().optional(),
   pixels: z.number(),
 });
 type ChildResult = z.infer<typeof resultSchema>;
 
 const script = `
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-const [, folder, path, recipe] = process.argv;
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+const [, folder, path, recipe, limits, output] = process.argv;
 const { createTransformer } = await import(folder + '/transform/transformer.js');
 const { limitsSchema } = await import(folder + '/transform/limits.js');
 const { recipeSchema } = await import(folder + '/image/recipe.js');
-const transformer = createTransformer(limitsSchema.parse({}));
+const transformer = createTransformer(limitsSchema.parse(JSON.parse(limits)));
 const bytes = readFileSync(path);
 const facts = await transformer.inspect(bytes);
 const parsed = recipeSchema.parse(JSON.parse(recipe));
@@ -42,10 +44,12 @@ const peak = () => existsSync('/proc/self/status')
 const before = process.memoryUsage().rss;
 const made = await transformer.apply(bytes, facts, parsed);
 const after = peak();
+if (output !== '') writeFileSync(output, made[0].bytes);
 console.log(JSON.stringify({
   digests: made.map((each) => createHash('sha256').update(each.bytes).digest('hex')),
   weight: transformer.weigh(facts, parsed),
   growth: after === undefined ? undefined : after - before,
+  peak: after,
   pixels: facts.width * facts.height * facts.pages,
 }));
 `;
@@ -63,10 +67,19 @@ export async function childTransformer(): Promise<ChildTransformer> {
   await run(process.execPath, [compiler, ...settings, '--tsBuildInfoFile', 'null'], { cwd: project });
   await copyFile(join(project, 'src', entropyModule), join(folder, entropyModule));
   return {
-    async apply(path, recipe) {
+    async apply(path, recipe, limits = {}, output = '') {
       const { stdout } = await run(
         process.execPath,
-        ['--input-type=module', '-e', script, folder, path, JSON.stringify(recipe)],
+        [
+          '--input-type=module',
+          '-e',
+          script,
+          folder,
+          path,
+          JSON.stringify(recipe),
+          JSON.stringify(limits),
+          output,
+        ],
         { cwd: project },
       );
       return resultSchema.parse(JSON.parse(stdout));

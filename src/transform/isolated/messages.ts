@@ -11,7 +11,7 @@ import { readingPrograms, reduced } from '../limits.ts';
 import { readFormats } from '../programs/table.ts';
 
 /** Changes with any of these messages: another version may have been installed under a worker that runs. */
-export const protocol = 6;
+export const protocol = 7;
 
 const count = z.number().int().nonnegative();
 const text = z.string().max(4_000);
@@ -27,15 +27,17 @@ const factsSchema = z
     hasAlpha: z.boolean(),
     largestPage: count.optional(),
     rowByRow: z.literal(true).optional(),
+    inRows: z.strictObject({ coded: count, rows: count }).optional(),
     exact: z.literal(true).optional(),
     reader: z.strictObject({ program: z.enum(readingPrograms), version: z.string().max(100) }).optional(),
     tags: z.record(z.string().max(40), text).optional(),
   })
   .transform(
-    ({ largestPage, rowByRow, exact, reader, tags, ...facts }): ImageFacts => ({
+    ({ largestPage, rowByRow, inRows, exact, reader, tags, ...facts }): ImageFacts => ({
       ...facts,
       ...(largestPage !== undefined && { largestPage }),
       ...(rowByRow !== undefined && { rowByRow }),
+      ...(inRows !== undefined && { inRows }),
       ...(exact !== undefined && { exact }),
       ...(reader !== undefined && { reader }),
       ...(tags !== undefined && { tags }),
