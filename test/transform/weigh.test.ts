@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultRecipe, recipeSchema } from '../../src/image/recipe.ts';
+import { writeRaster } from '../../src/transform/tiff/exact/write.ts';
 import * as photos from '../pictures/photos.ts';
+import { generator } from '../pictures/pixels.ts';
 import { type ChildTransformer, childTransformer } from './child.ts';
 import { recipeOf, transform, transformer } from './kit.ts';
 
@@ -25,6 +27,24 @@ const size = { width: 2400, height: 1600 };
 const outputs = (...recipes: unknown[][]) => ({
   outputs: recipes.map((steps, index) => ({ name: `o${index}`, key: `${index}/{name}`, steps })),
 });
+
+/** RGB without any order, which no code makes small. */
+function integers(): Buffer {
+  const { width, height } = size;
+  const data = Buffer.alloc(width * height * 12);
+  const next = generator(7);
+  for (let at = 0; at < data.length; at += 4) data.writeUInt32LE(Math.floor(next() * 2 ** 32), at);
+  const stored = {
+    kind: 'uint',
+    bytes: 4,
+    photometric: 2,
+    channels: 3,
+    alpha: 'none',
+    orientation: 1,
+  } as const;
+  const coding = { packing: 'deflate', predictor: 2, tile: undefined, planes: false } as const;
+  return writeRaster({ width, height, data }, stored, coding);
+}
 
 describe('weigh is an upper bound on the memory that apply takes', () => {
   it.each([
@@ -79,6 +99,7 @@ describe('weigh is an upper bound on the memory that apply takes', () => {
       outputs(['negate']),
     ],
     ['TIFF of 16 bits', () => photos.makeTiff({ ...size, depth: 16 }), outputs(['negate'])],
+    ['TIFF of 32-bit integers', () => integers(), outputs(['negate'])],
     [
       'animated GIF, made small',
       () => photos.makeAnimatedGif({ width: 900, height: 600, frames: 6 }),
