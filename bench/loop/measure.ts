@@ -7,12 +7,15 @@ import type { SetName } from '../result.ts';
 import type { Kuva } from '../rivals/kuva.ts';
 import type { TestBed } from '../servers/testBed.ts';
 
+const summarySchema = z.strictObject({ p50: z.number(), p99: z.number(), longest: z.number() });
+
 const seenSchema = z.strictObject({
-  /** While the program starts. */
+  /** While the program starts, by processor time. */
   starting: z.number(),
-  p50: z.number(),
-  p99: z.number(),
-  longest: z.number(),
+  /** By processor time of its thread. */
+  own: summarySchema,
+  /** By the clock, with what the thread waited for a processor. */
+  late: summarySchema,
 });
 
 /** Milliseconds for which the main process' event loop was busy at a time, in one run. */

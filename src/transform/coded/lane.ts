@@ -15,7 +15,6 @@ import type { Limits } from '../limits.ts';
 import { checkBytes, checkPages } from '../size.ts';
 import { timedOut } from '../time.ts';
 import { weighImage } from '../weigh.ts';
-import { alone } from './alone.ts';
 import { ThreadEnded, type ThreadProgram, Threads } from './threads.ts';
 
 export interface CodedLaneOptions {
@@ -103,7 +102,7 @@ async function negated(
 ): Promise<MadeImage[] | undefined> {
   const { width, height, channels } = facts;
   const patience = time + grace;
-  const request = { bytes: alone(bytes), width, height, channels, granted: weighImage(facts, recipe), time };
+  const request = { bytes, width, height, channels, granted: weighImage(facts, recipe), time };
   try {
     const answer = await threads.run(request, { patience, tooLong: () => hung(patience), signal });
     if (answer.answer === 'late') throw timedOut(time);

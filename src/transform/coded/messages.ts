@@ -22,5 +22,6 @@ export const answerSchema = z.discriminatedUnion('answer', [
   z.strictObject({ answer: z.literal('late') }),
 ]);
 
-export type CodedRequest = z.input<typeof requestSchema>;
+/** The bytes may be shared: they are copied on the way. */
+export type CodedRequest = Omit<z.input<typeof requestSchema>, 'bytes'> & { readonly bytes: Uint8Array };
 export type CodedAnswer = z.infer<typeof answerSchema>;

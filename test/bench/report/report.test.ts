@@ -58,7 +58,15 @@ const result: BenchResult = {
   failed: [],
   absent: {},
   starts: [{ what: 'kuva --help', milliseconds: [90, 100, 140] }],
-  loops: [{ set: 'A', images: 300, starting: 80.2, p50: 0.1, p99: 4, longest: 12.34 }],
+  loops: [
+    {
+      set: 'A',
+      images: 300,
+      starting: 80.2,
+      own: { p50: 0.1, p99: 4, longest: 12.34 },
+      late: { p50: 0.2, p99: 9, longest: 31 },
+    },
+  ],
   latencies: [{ store: 's3', poll: 2_000, notifications: false, milliseconds: [100, 900, 2_100] }],
   emptyRunSeconds: [0.8, 0.7, 0.9],
 };
@@ -117,7 +125,7 @@ describe('the report', () => {
       line('set A, 300 images')
         .trim()
         .split(/\s{2,}/),
-    ).toEqual(['set A, 300 images', '0.1', '4.0', '12.3', '80.2']);
+    ).toEqual(['set A, 300 images', '0.1', '4.0', '12.3', '80.2', '0.2', '9.0', '31.0']);
   });
 
   it('says so when something else used the machine meanwhile', () => {
