@@ -196,7 +196,7 @@ function skipped({ image }: Attempt, rule: string): KuvaError {
   return new KuvaError('skipped-by-rule', {
     what: `${showKey(image.key)} is left alone, as the rule "${rule}" says`,
     data: 'It stays where it is.',
-    remedy: 'When the rules have changed: `kuva retry --state skipped`.',
+    remedy: 'When the rules have changed: `kuva retry --state skipped --all`.',
   });
 }
 
