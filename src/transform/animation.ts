@@ -68,9 +68,12 @@ function withProfile(frame: Frame, icc: Buffer): Frame {
 /** Milliseconds a frame, where the source has no times of its own (a TIFF's pages). */
 const pause = 100;
 
+/** Milliseconds for which a frame may be shown in what is written. Source: sharp's documentation, `delay` of GIF and WebP output. */
+const longestPause = 65_535;
+
 /**
  * Encodes frames as one animation, with the source's times and loops.
- * @throws KuvaError `step-impossible` when the frames have become of different sizes
+ * @throws KuvaError `step-impossible` when the frames have become of different sizes, or one is shown for longer than can be written
  */
 export async function joinFrames(
   frames: readonly Frame[],
@@ -92,6 +95,13 @@ export async function joinFrames(
     return runPass(first, [], ending, context, false);
   }
   const delay = frames.map((_, index) => metadata.delay?.[index] ?? pause);
+  const longest = Math.max(...delay);
+  if (longest > longestPause) {
+    throw impossible(
+      `A frame of the animation is shown for ${(longest / 1_000).toFixed(1)} s, and 65.5 s is the longest that can be written`,
+      'Show it for a shorter time; or convert to tiff, which keeps the frames and no times.',
+    );
+  }
   try {
     const joined = openImage(
       frames.map(({ bytes }) => bytes),

@@ -214,6 +214,16 @@ describe('the frames of an animation', () => {
     expect((await sharp(output.bytes, { pages: -1 }).metadata()).delay).toEqual([100, 120, 140, 160]);
   });
 
+  it('are refused with a reason where one is shown for longer than can be written', async () => {
+    const source = Buffer.from(await photos.makeAnimatedWebp({ settings: { lossless: true } }));
+    // The third 24-bit pair of a frame's header (WebP Container Specification, "Animation").
+    source.writeUIntLE(70_000, source.indexOf('ANMF') + 20, 3);
+    expect((await sharp(source, { pages: -1 }).metadata()).delay?.[0]).toBe(70_000);
+    for (const recipe of [defaultRecipe, recipeOf({ rotate: { angle: 90 } })])
+      expect(await refusal(made(source, recipe))).toContain('shown for 70.0 s, and 65.5 s is the longest');
+    expect((await made(source, recipeOf({ convert: 'tiff' }))).pages).toBe(4);
+  });
+
   it('keep their frames when equal ones follow each other, in a GIF', async () => {
     const frame = await photos.makePng({ width: 20, height: 10 });
     const source = await sharp([frame, frame, frame], { join: { animated: true, across: 1 } })
