@@ -15,7 +15,7 @@ import { parseObjectKey } from '../../../../src/image/key.ts';
 import { openS3Store } from '../../../../src/store/s3/store.ts';
 import { makeJpeg } from '../../../pictures/photos.ts';
 import { canStartMachines, type Machine, serveNode } from '../../../servers/machine.ts';
-import { type Finished, runKuva, startKuva } from '../../../whole/kuva.ts';
+import { type Finished, runKuva, startKuva, type Running } from '../../../whole/kuva.ts';
 import { type Bed, bedTimeout, openBed } from './bed.ts';
 import { type Behind, standBehind } from './behind.ts';
 import { openClouds } from './stage.ts';
@@ -108,12 +108,17 @@ cloud:
     );
 
     it(
-      'is made by a run that is stopped and a second one that goes on, with no secret on any command line',
+      'is made by one run that is killed, one that is stopped and one that goes on, with no secret on any command line',
       async () => {
         const watch = watchProcesses();
-        const first = startKuva(['cloud', 'up', '--yes'], { cwd: home, env: environment() });
-        await first.says(`made machine ${name}_vm`, patience);
-        const stopped = await first.end();
+        const begun = (): Running => startKuva(['cloud', 'up', '--yes'], { cwd: home, env: environment() });
+        const first = begun();
+        await first.says('made ', patience);
+        first.child.kill('SIGKILL');
+        await first.finished;
+        const second = begun();
+        await second.says(`made machine ${name}_vm`, patience);
+        const stopped = await second.end();
         expect(stopped.code).toBe(130);
         expect(stopped.stderr).toContain('Stopping: nothing new is begun');
         expect(stopped.stderr).toContain('What is there by now, and billed');
