@@ -5,7 +5,7 @@ import type { Closing } from './closing.ts';
 import type { Options } from './options.ts';
 import type { Programs } from './programs.ts';
 import type { Contender, Cost, SetName } from './result.ts';
-import { findEntropyPath, runEntropy } from './rivals/entropy.ts';
+import { runEntropy } from './rivals/entropy.ts';
 import type { Kuva } from './rivals/kuva.ts';
 import { runLean } from './rivals/lean.ts';
 import { createTable, preparePython, type Sharing } from './rivals/python.ts';
@@ -127,12 +127,9 @@ export async function prepareField(
     'sharp-many',
     inMemory(({ files, quality }) => runSharp(files, quality, cores), 0.4),
   );
-  const negate = await findEntropyPath();
-  if (negate === undefined) absent.entropy = 'not there yet: this build has no negation in the coded data';
-  else
-    runners.set(
-      'entropy',
-      inMemory(({ files }) => runEntropy(negate, files), 1),
-    );
+  runners.set(
+    'entropy',
+    inMemory(({ files }) => runEntropy(files), 1),
+  );
   return { runners, absent };
 }

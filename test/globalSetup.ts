@@ -7,6 +7,7 @@ import path from 'node:path';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { makeEntropyModule } from '../scripts/entropy.ts';
+import { makePrograms } from './processes/programs.ts';
 import { type CloudsDesk, openCloudsDesk } from './servers/openstack.ts';
 import { type PostgresServer, startPostgres } from './servers/postgres.ts';
 import { type RgwServer, startRgw } from './servers/rgw.ts';
@@ -23,6 +24,8 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await makeEntropyModule(path.resolve(import.meta.dirname, '..'), []);
+  await makePrograms();
+  project.onTestsRerun(makePrograms);
   const [postgres, rgw, clouds] = await Promise.all([startPostgres(), startRgw(), openCloudsDesk()]);
   if (rgw === undefined && process.env['KUVA_TEST_REQUIRE'] === 'all') {
     throw new Error(

@@ -1,10 +1,10 @@
 import process from 'node:process';
 import sharp from 'sharp';
+import { negateCoefficients } from '../../src/transform/jpeg/entropy/negate.ts';
 import { readJpegHeader } from '../../src/transform/jpeg/header.ts';
 import type { Way } from '../photographs.ts';
 import type { PictureSet } from '../pictures.ts';
 import type { SetName } from '../result.ts';
-import { findEntropyPath, type Negate } from '../rivals/entropy.ts';
 
 /** Who negates: ours in the coded data; sharp with the coding of the source; sharp with its own settings. */
 export const negators = ['entropy', 'alike', 'default'] as const;
@@ -31,8 +31,6 @@ export async function measureWays(
 ): Promise<EntropyRun[]> {
   // One thread: what is counted is work, not how it is shared out.
   sharp.concurrency(1);
-  const negate = await findEntropyPath();
-  if (negate === undefined) throw new Error('there is no negation in the coded data in dist: npm run build');
   const { facts } = set;
   const files = set.take(facts.distinct).map((file) => Buffer.from(file));
   const runs: EntropyRun[] = [];
@@ -45,7 +43,7 @@ export async function measureWays(
       signal.throwIfAborted();
       const cpu = { entropy: 0, alike: 0, default: 0 };
       for (const negator of round % 2 === 0 ? negators : negators.toReversed()) {
-        const total = await cpuOf(negator, negate, own, way, facts.quality, repeats);
+        const total = await cpuOf(negator, own, way, facts.quality, repeats);
         cpu[negator] = total / repeats / own.length;
       }
       if (round > 0) runs.push({ set: facts.name, way, round, meanBytes: bytes / own.length, cpu });
@@ -63,7 +61,6 @@ function wayOf(file: Buffer): Way {
 /** Milliseconds. */
 async function cpuOf(
   negator: Negator,
-  negate: Negate,
   files: readonly Buffer[],
   way: Way,
   quality: number,
@@ -72,7 +69,7 @@ async function cpuOf(
   const before = process.cpuUsage();
   for (let at = 0; at < repeats; at++) {
     for (const file of files) {
-      if (negator === 'entropy') negate(file);
+      if (negator === 'entropy') negateCoefficients(file);
       else {
         const alike = { progressive: way === 'progressive', optimiseCoding: way !== 'standard' };
         await sharp(file)

@@ -1,11 +1,17 @@
 /** Reads V8's CPU profiles (.cpuprofile): who was at work at each sample, and for how long. */
 import { z } from 'zod';
+import { type FindSource, sourceFinder } from './sources.ts';
 
 const profileSchema = z.object({
   nodes: z.array(
     z.object({
       id: z.int(),
-      callFrame: z.object({ functionName: z.string(), url: z.string(), lineNumber: z.int() }),
+      callFrame: z.object({
+        functionName: z.string(),
+        url: z.string(),
+        lineNumber: z.int(),
+        columnNumber: z.int(),
+      }),
       children: z.array(z.int()).optional(),
     }),
   ),
@@ -37,8 +43,11 @@ export function parseProfile(text: string): CpuProfile {
   return profileSchema.parse(JSON.parse(text));
 }
 
-/** One entry for each function by the way it was come to; idle time is left out. */
-export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTime[] {
+/** One entry for each function by the way it was come to, with its place in the source; idle time is left out. */
+export function selfTimes(
+  { nodes, samples, timeDeltas }: CpuProfile,
+  findSource: FindSource = sourceFinder(),
+): SelfTime[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map<number, number>();
   for (const { id, children = [] } of nodes) for (const child of children) parents.set(child, id);
@@ -51,8 +60,9 @@ export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTime[
   const frameOf = (id: number): Frame | undefined => {
     const node = byId.get(id);
     if (node === undefined) return undefined;
-    const { functionName, url, lineNumber } = node.callFrame;
-    return { name: functionName, url, line: lineNumber + 1 };
+    const { functionName, url, lineNumber, columnNumber } = node.callFrame;
+    const source = findSource({ url, line: lineNumber, column: columnNumber });
+    return { name: functionName, url: source.url, line: source.line + 1 };
   };
   const found: SelfTime[] = [];
   for (const [id, microseconds] of spent) {

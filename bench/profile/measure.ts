@@ -10,6 +10,7 @@ import type { Kuva } from '../rivals/kuva.ts';
 import type { TestBed } from '../servers/testBed.ts';
 import { aggregate, type Costs } from './aggregate.ts';
 import { parseProfile, selfTimes } from './cpuProfile.ts';
+import { sourceFinder } from './sources.ts';
 
 export interface ProfiledRun {
   readonly set: SetName;
@@ -61,5 +62,6 @@ export async function profileRun(
 async function readProfiles(folder: string, wanted: (file: string) => boolean): Promise<Costs> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.cpuprofile') && wanted(file));
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
-  return aggregate(texts.flatMap((text) => selfTimes(parseProfile(text))));
+  const findSource = sourceFinder();
+  return aggregate(texts.flatMap((text) => selfTimes(parseProfile(text), findSource)));
 }

@@ -4,17 +4,17 @@ import type { Frame, SelfTime } from './cpuProfile.ts';
 /** The first that fits a file says what is done there. */
 const places: readonly (readonly [RegExp, string])[] = [
   [/node:internal\/crypto\//, 'hash'],
-  [/^wasm:|\/src\/transform\/|\/dist\/transform\/|\/node_modules\/sharp\//, 'transform'],
-  [/\/dist\/store\/|\/node_modules\/(undici|@smithy|fast-xml-parser)\//, 'store'],
+  [/^wasm:|\/src\/transform\/|\/node_modules\/sharp\//, 'transform'],
+  [/\/src\/store\/|\/node_modules\/(undici|@smithy|fast-xml-parser)\//, 'store'],
   [
-    /\/node_modules\/graphile-worker\/|\/dist\/ledger\/(queue|runner|getJob|jobsPool|graphile|rescue|lead)\.js/,
+    /\/node_modules\/graphile-worker\/|\/src\/ledger\/(queue|runner|getJob|jobsPool|graphile|rescue|lead)\.ts/,
     'queue',
   ],
-  [/\/dist\/ledger\/|\/node_modules\/(pg|pg-[a-z]+|pgpass|postgres-[a-z]+)\//, 'ledger'],
-  [/\/dist\/pipeline\/(hash|readInput)\.js/, 'hash'],
-  [/\/dist\/pipeline\//, 'pipeline'],
-  [/\/dist\/(cli|web|alerts|dashboard)\/|\/node_modules\/(pino|hono|@hono|prom-client)\//, 'log and display'],
-  [/node:internal\/modules\/|\/dist\/config\/|\/node_modules\/(yaml|commander)\//, 'start'],
+  [/\/src\/ledger\/|\/node_modules\/(pg|pg-[a-z]+|pgpass|postgres-[a-z]+)\//, 'ledger'],
+  [/\/src\/pipeline\/(hash|readInput)\.ts/, 'hash'],
+  [/\/src\/pipeline\//, 'pipeline'],
+  [/\/src\/(cli|web|alerts|dashboard)\/|\/node_modules\/(pino|hono|@hono|prom-client)\//, 'log and display'],
+  [/node:internal\/modules\/|\/src\/config\/|\/node_modules\/(yaml|commander)\//, 'start'],
 ];
 
 /** What is no JavaScript has no file. */
@@ -42,7 +42,7 @@ export function describeFrame({ name, url, line }: Frame): string {
   if (url === '') return called;
   const file = url
     .replace(/^.*\/node_modules\/(?=[^/]+)/, '')
-    .replace(/^.*\/dist\//, '')
+    .replace(/^.*\/src\//, '')
     .replace(/^file:\/\//, '')
     .replace(/^wasm:.*$/, 'WebAssembly')
     .replace(/\?.*$/, '');

@@ -71,8 +71,6 @@ export function limitLines(result: BenchResult, set: SetFacts): string[] {
   const lines = [
     `Limit of this machine: (${significant(limit.transform)} ms of ${by} + ${significant(limit.requests)} ms of requests + ${significant(limit.servers)} ms of servers) on ${cores} cores: ${significant(limit.rate)} images/s`,
   ];
-  if (result.absent.entropy !== undefined)
-    lines.push(`(the entropy path: ${result.absent.entropy}; with it the limit is higher)`);
   if (ours.length === 0) return [...lines, ''];
   const share = (without: number): string =>
     withSpread(spreadOf(ours.map((run) => (rateOf(run, without) / limit.rate) * 100)));

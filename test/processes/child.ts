@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { nodeProgram } from './programs.ts';
 
 export interface Child {
   readonly process: ChildProcess;
@@ -13,20 +14,18 @@ export interface Child {
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
-const loader = fileURLToPath(new URL('typescript.mjs', import.meta.url));
-
 /** @param program a TypeScript file */
 export function startChild(
   program: URL,
   args: readonly string[],
   options: { env?: NodeJS.ProcessEnv; prefix?: readonly string[] } = {},
 ): Child {
+  const { entry, options: nodeOptions } = nodeProgram(program);
   const [command = '', ...rest] = [
     ...(options.prefix ?? []),
     process.execPath,
-    '--import',
-    loader,
-    fileURLToPath(program),
+    ...nodeOptions,
+    fileURLToPath(entry),
     ...args,
   ];
   const child = spawn(command, rest, {

@@ -13,7 +13,7 @@ const profile = parseProfile(
   JSON.stringify({
     nodes: [
       node(1, '(root)', '', [2, 4, 5, 6]),
-      node(2, 'send', 'file:///p/dist/store/s3/exchange.js', [3]),
+      node(2, 'send', 'file:///p/src/store/s3/exchange.ts', [3]),
       node(3, 'write', 'node:internal/streams/writable'),
       node(4, 'query', 'file:///p/node_modules/pg/lib/client.js'),
       node(5, 'toString', ''),

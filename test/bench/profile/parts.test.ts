@@ -6,16 +6,16 @@ const part = (url: string, name?: string) => partOf({ frame: frame(url, name), c
 
 describe('the part that a function belongs to', () => {
   it.each([
-    ['file:///p/dist/store/s3/client.js', 'store'],
+    ['file:///p/src/store/s3/client.ts', 'store'],
     ['/p/node_modules/undici/lib/dispatcher/client.js', 'store'],
-    ['file:///p/dist/ledger/commit.js', 'ledger'],
-    ['file:///p/dist/ledger/queue.js', 'queue'],
+    ['file:///p/src/ledger/commit.ts', 'ledger'],
+    ['file:///p/src/ledger/queue.ts', 'queue'],
     ['/p/node_modules/graphile-worker/dist/main.js', 'queue'],
     ['/p/node_modules/pg-protocol/dist/parser.js', 'ledger'],
     ['node:internal/crypto/hash', 'hash'],
     ['wasm://wasm/1234', 'transform'],
-    ['file:///p/dist/transform/jpeg/header.js', 'transform'],
-    ['file:///p/dist/pipeline/worker.js', 'pipeline'],
+    ['file:///p/src/transform/jpeg/header.ts', 'transform'],
+    ['file:///p/src/pipeline/worker.ts', 'pipeline'],
     ['node:internal/modules/esm/loader', 'start'],
     ['node:net', elsewhere],
   ])('%s: %s', (url, expected) => {
@@ -31,7 +31,7 @@ describe('the part that a function belongs to', () => {
 
 describe('a function in words', () => {
   it('has its file without the folders that all have', () => {
-    expect(describeFrame(frame('file:///a/b/dist/store/s3/read.js', 'get'))).toBe('get (store/s3/read.js:3)');
+    expect(describeFrame(frame('file:///a/b/src/store/s3/read.ts', 'get'))).toBe('get (store/s3/read.ts:3)');
     expect(describeFrame(frame('/a/node_modules/pg/lib/query.js', ''))).toBe(
       'a function without a name (pg/lib/query.js:3)',
     );

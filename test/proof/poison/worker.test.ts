@@ -96,10 +96,7 @@ describe('a decoder', () => {
   });
 
   it('that never comes up is the machine’s fault and no image’s, and says why', async () => {
-    const broken = {
-      entry: new URL('brokenDecoder.ts', import.meta.url),
-      options: decoderProgram(program).options,
-    };
+    const broken = decoderProgram(new URL('brokenDecoder.ts', import.meta.url));
     const transformer = createIsolatedTransformer(limitsSchema.parse({}), { size: 2, program: broken });
     onTestFinished(() => transformer.close());
     const jpeg = await makeJpeg();

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Recipe } from '../../../src/image/recipe.ts';
 import { withCodedLane } from '../../../src/transform/coded/lane.ts';
-import type { ThreadProgram } from '../../../src/transform/coded/threads.ts';
 import type { Transformer } from '../../../src/transform/contract.ts';
 import {
   createIsolatedTransformer,
@@ -12,11 +10,10 @@ import {
 import { limitsSchema } from '../../../src/transform/limits.ts';
 import { makeCmykJpeg, makeJpeg, makePng } from '../../pictures/photos.ts';
 import { realDecoder } from '../../processes/decoders.ts';
+import { nodeProgram } from '../../processes/programs.ts';
 import { recipeOf, refusal } from '../kit.ts';
 
-const loader = fileURLToPath(new URL('../../processes/typescript.mjs', import.meta.url));
-const inTypeScript = (entry: URL): ThreadProgram => ({ entry, options: ['--import', loader] });
-const realThread = inTypeScript(new URL('../../../src/transform/coded/thread.ts', import.meta.url));
+const realThread = nodeProgram(new URL('../../../src/transform/coded/thread.ts', import.meta.url));
 const limits = limitsSchema.parse({ time: '20s', pixels: 1_000_000 });
 
 /** A lane in front of real decoders, which count what comes to them. */
@@ -108,7 +105,7 @@ describe('a JPEG that is only negated', () => {
   });
 
   it('is done by a decoder when its thread ends with it, and the next one has a new thread', async () => {
-    const { lane, asked } = open(inTypeScript(new URL('endingThread.ts', import.meta.url)));
+    const { lane, asked } = open(nodeProgram(new URL('endingThread.ts', import.meta.url)));
     for (const round of [1, 2]) {
       expect((await through(lane, await makeJpeg())).made).toMatchObject([{ how: { way: 'lossless' } }]);
       expect(asked.apply).toBe(round);
@@ -117,7 +114,7 @@ describe('a JPEG that is only negated', () => {
 });
 
 describe('a thread that hangs', () => {
-  const hanging = inTypeScript(new URL('hangingThread.ts', import.meta.url));
+  const hanging = nodeProgram(new URL('hangingThread.ts', import.meta.url));
 
   it('is ended when the time is over, and the image is told to have taken too long', async () => {
     const { lane } = open(hanging, { ...limits, time: 100 });

