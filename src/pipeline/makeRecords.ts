@@ -82,7 +82,7 @@ export async function makeRecords(
       imageLease.shrinkTo(made.reduce((sum, output) => sum + output.bytes.length, 0));
       const records: NewRecord[] = [];
       for (const output of made) {
-        const sha256 = await phases.time('hash', () => sha256Of(output.bytes));
+        const sha256 = output.sha256 ?? (await phases.time('hash', () => sha256Of(output.bytes)));
         await parts.at?.('output-due');
         const placed = await phases.time('put', () =>
           patiently(() => place(parts, attempt, hold, decided, output, sha256, share, signal), {

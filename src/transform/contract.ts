@@ -46,6 +46,8 @@ export interface MadeImage {
   readonly how: Way;
   /** What its steps measured, where they did. */
   readonly facts?: Facts;
+  /** Lower-case hexadecimal, of these bytes in this memory, where they were hashed as they were made. */
+  readonly sha256?: string;
 }
 
 export interface Transformer {

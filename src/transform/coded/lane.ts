@@ -113,6 +113,7 @@ async function negated(
       bytes: answer.bytes,
       ...about,
       how: { way: 'lossless' },
+      sha256: answer.sha256,
     }));
   } catch (thrown) {
     if (thrown instanceof ThreadEnded) return undefined;

@@ -14,12 +14,21 @@ export const requestSchema = z.strictObject({
   time: z.number(),
 });
 
+/** The memory that the request came in, for the next one: fresh memory costs as much as what is copied into it. */
+const returned = { memory: z.instanceof(ArrayBuffer) };
+
 export const answerSchema = z.discriminatedUnion('answer', [
-  z.strictObject({ answer: z.literal('negated'), bytes: z.instanceof(Uint8Array) }),
+  z.strictObject({
+    answer: z.literal('negated'),
+    bytes: z.instanceof(Uint8Array),
+    /** Of these bytes: hashed there, so that the thread that serves everything is not kept from it. */
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    ...returned,
+  }),
   /** It is for a decoder: out of the ordinary, or damaged. */
-  z.strictObject({ answer: z.literal('left') }),
+  z.strictObject({ answer: z.literal('left'), ...returned }),
   /** Its time is used up. */
-  z.strictObject({ answer: z.literal('late') }),
+  z.strictObject({ answer: z.literal('late'), ...returned }),
 ]);
 
 /** The bytes may be shared: they are copied on the way. */

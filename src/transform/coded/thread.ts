@@ -1,4 +1,5 @@
 /** The program of a thread that negates JPEGs in their coded data, one at a time. */
+import { createHash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import { toKuvaError } from '../../image/failure.ts';
 import { prepareEntropy } from '../jpeg/entropy/machine.ts';
@@ -7,18 +8,27 @@ import { readJpegHeader } from '../jpeg/header.ts';
 import { jpegSegments } from '../jpeg/segments.ts';
 import { timeBudget } from '../time.ts';
 import { alone } from './alone.ts';
-import { type CodedAnswer, requestSchema } from './messages.ts';
+import { type CodedRequest, requestSchema } from './messages.ts';
 
 prepareEntropy();
 
 parentPort?.on('message', (message: unknown) => {
-  const answer = answerTo(message);
-  // Handed over, not copied: nobody here needs it again.
-  parentPort?.postMessage(answer, answer.answer === 'negated' ? [answer.bytes.buffer] : []);
+  const { bytes, ...rest } = requestSchema.parse(message);
+  const memory = bytes.buffer;
+  if (!(memory instanceof ArrayBuffer)) throw new TypeError('the bytes of a request must not be shared');
+  const end = negated(bytes, rest);
+  // Handed over, not copied: nobody here needs them again.
+  parentPort?.postMessage({ ...end, memory }, [
+    memory,
+    ...(end.answer === 'negated' ? [end.bytes.buffer] : []),
+  ]);
 });
 
-function answerTo(message: unknown): CodedAnswer {
-  const { bytes, granted, time, ...facts } = requestSchema.parse(message);
+type End =
+  | { readonly answer: 'negated'; readonly bytes: Uint8Array<ArrayBuffer>; readonly sha256: string }
+  | { readonly answer: 'left' | 'late' };
+
+function negated(bytes: Uint8Array, { granted, time, ...facts }: Omit<CodedRequest, 'bytes'>): End {
   const budget = timeBudget(time);
   const check = (): void => {
     budget.check();
@@ -27,7 +37,11 @@ function answerTo(message: unknown): CodedAnswer {
     const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const made = negateWithin(source, facts, granted, check);
     if (!('bytes' in made) || !isWhole(made.bytes, facts)) return { answer: 'left' };
-    return { answer: 'negated', bytes: alone(made.bytes) };
+    return {
+      answer: 'negated',
+      bytes: alone(made.bytes),
+      sha256: createHash('sha256').update(made.bytes).digest('hex'),
+    };
   } catch (thrown) {
     // What else is wrong with it, a decoder tells in the same words as of every other file.
     return { answer: toKuvaError(thrown).code === 'transform-timeout' ? 'late' : 'left' };

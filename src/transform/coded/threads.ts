@@ -27,10 +27,15 @@ interface Seat {
   readonly worker: Worker;
   /** Gives the image that it has, if any, an end. */
   settle: ((end: CodedAnswer | Error) => void) | undefined;
+  /** What its last image came in. It is in one thread at a time: the other one's hold on it ends as it is handed over. */
+  memory: ArrayBuffer | undefined;
 }
 
 /** Megabytes of its own heap; what files take lies outside of it. */
 const heap = 256;
+
+/** Bytes of memory that a thread's requests come in that are kept for the next one. */
+const mostKept = 8 * 1024 * 1024;
 
 export class Threads {
   readonly #program: ThreadProgram;
@@ -103,12 +108,15 @@ export class Threads {
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: heap },
     });
-    const seat: Seat = { worker, settle: undefined };
+    const seat: Seat = { worker, settle: undefined, memory: undefined };
     this.#seats.add(seat);
     worker.on('message', (message: unknown) => {
       const answer = answerSchema.safeParse(message);
-      if (answer.success) seat.settle?.(answer.data);
-      else void this.#end(seat, new ThreadEnded('a thread answered nonsense'));
+      if (answer.success) {
+        const { memory } = answer.data;
+        if (memory.byteLength <= mostKept) seat.memory = memory;
+        seat.settle?.(answer.data);
+      } else void this.#end(seat, new ThreadEnded('a thread answered nonsense'));
     });
     worker.once('error', (error) => {
       void this.#end(seat, new ThreadEnded('a thread failed', { cause: error }));
@@ -136,8 +144,13 @@ export class Threads {
       this.#dispatch();
     };
     // Copied once and handed over: cloned with the message, the bytes would be copied three times, in this thread mostly.
-    const bytes = new Uint8Array(order.request.bytes);
-    seat.worker.postMessage({ ...order.request, bytes }, [bytes.buffer]);
+    const { length } = order.request.bytes;
+    const memory =
+      seat.memory !== undefined && seat.memory.byteLength >= length ? seat.memory : spacious(length);
+    seat.memory = undefined;
+    const bytes = new Uint8Array(memory, 0, length);
+    bytes.set(order.request.bytes);
+    seat.worker.postMessage({ ...order.request, bytes }, [memory]);
   }
 
   /** Takes a thread out of use, and gives the image that it has this end. It cannot be interrupted in any other way. */
@@ -147,4 +160,10 @@ export class Threads {
       await seat.worker.terminate();
     }
   }
+}
+
+/** Somewhat more than asked for, so that it does for pictures of the same kind. */
+function spacious(bytes: number): ArrayBuffer {
+  const unit = 256 * 1024;
+  return new ArrayBuffer(Math.ceil((bytes * 1.25) / unit) * unit);
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Recipe } from '../../../src/image/recipe.ts';
 import { withCodedLane } from '../../../src/transform/coded/lane.ts';
@@ -15,6 +15,8 @@ import { recipeOf, refusal } from '../kit.ts';
 
 const realThread = nodeProgram(new URL('../../../src/transform/coded/thread.ts', import.meta.url));
 const limits = limitsSchema.parse({ time: '20s', pixels: 1_000_000 });
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** A lane in front of real decoders, which count what comes to them. */
 function open(program = realThread, given = limits) {
@@ -49,7 +51,9 @@ describe('a JPEG that is only negated', () => {
     const before = Buffer.from(bytes);
     const here = await through(lane, bytes);
     expect(asked).toEqual({ inspect: 0, apply: 0 });
-    expect(here).toEqual(await through(decoders, bytes));
+    const [one] = here.made;
+    expect(one?.sha256).toBe(sha256(one?.bytes ?? Buffer.alloc(0)));
+    expect({ ...here, made: [{ ...one, sha256: undefined }] }).toEqual(await through(decoders, bytes));
     expect(here.made).toMatchObject([{ how: { way: 'lossless' } }]);
     expect(bytes.equals(before)).toBe(true);
   });
@@ -141,6 +145,16 @@ describe('a thread that hangs', () => {
     await lane.close();
     expect(await running).toMatch(/^interrupted/);
   });
+});
+
+it('one after the other, smaller and larger, come out each as its own', async () => {
+  const { lane, decoders, asked } = open();
+  for (const width of [300, 40, 900, 40, 16, 1_000]) {
+    const bytes = await makeJpeg({ width, height: width, seed: width });
+    const [here] = (await through(lane, bytes)).made;
+    expect(here?.sha256).toBe(sha256((await through(decoders, bytes)).made[0]?.bytes ?? Buffer.alloc(0)));
+  }
+  expect(asked.apply).toBe(0);
 });
 
 it('many at the same time come out each as its own', async () => {
