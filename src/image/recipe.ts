@@ -80,18 +80,35 @@ export type Recipe = z.infer<typeof recipeSchema>;
 /** The tutorial's: negate, same format, same everything else. */
 export const defaultRecipe: Recipe = recipeSchema.parse({ outputs: [{}] });
 
+interface Written {
+  readonly text: string;
+  readonly digest: string;
+}
+
+/** Asked for with each image. A recipe is not changed once it was read: who wants another one makes another one. */
+const written = new WeakMap<Recipe, Written>();
+
 /** The recipe as canonical JSON: the same recipe gives the same text, whatever order its file had. */
 export function recipeText(recipe: Recipe): string {
-  return JSON.stringify(recipe, (_key, value: unknown) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : value,
-  );
+  return writtenOf(recipe).text;
 }
 
 /** SHA-256 of {@link recipeText}, in hexadecimal. */
 export function recipeDigest(recipe: Recipe): string {
-  return createHash('sha256').update(recipeText(recipe)).digest('hex');
+  return writtenOf(recipe).digest;
+}
+
+function writtenOf(recipe: Recipe): Written {
+  const known = written.get(recipe);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(recipe, (_key, value: unknown) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : value,
+  );
+  const made = { text, digest: createHash('sha256').update(text).digest('hex') };
+  written.set(recipe, made);
+  return made;
 }
 
 /** The format that an output is converted to, by kuva or by a step of its owner, or undefined when it keeps its source's. */
