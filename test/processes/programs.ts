@@ -21,6 +21,7 @@ const programs = [
   'test/ledger/migrator.ts',
   'test/ledger/queueWorker.ts',
   'test/ledger/embedded/holderProcess.ts',
+  'test/transform/transformerProcess.ts',
   'test/proof/crash/storeWorker.ts',
   'test/proof/crash/worker.ts',
   'test/proof/own/differingWorker.ts',

@@ -8,7 +8,7 @@ import { defaultRecipe } from '../../src/image/recipe.ts';
 import { makeBudgets } from '../../src/pipeline/budgets.ts';
 import { workerSchema } from '../../src/pipeline/config.ts';
 import { makeLargeTiff } from '../pictures/largeTiff.ts';
-import { type ChildTransformer, childTransformer } from './child.ts';
+import { applyInProcess } from './child.ts';
 
 const side = 30_000;
 /** Above the default, which is half as many. */
@@ -18,16 +18,13 @@ const gigabyte = 1e9;
 /** What a worker gives to its images there. */
 const { capacity } = makeBudgets(workerSchema.parse({}), { cores: 2, memory: gigabyte }).images;
 
-let child: ChildTransformer;
 let folder = '';
 
 beforeAll(async () => {
-  child = await childTransformer();
   folder = await mkdtemp(join(tmpdir(), 'kuva-large-'));
 });
 
 afterAll(async () => {
-  await child.remove();
   await rm(folder, { recursive: true });
 });
 
@@ -49,7 +46,7 @@ describe('a TIFF of 30,000 × 30,000 pixels', () => {
     const source = makeLargeTiff(side, rows);
     const [from, to] = [join(folder, `${title}.tif`), join(folder, `${title}-negated.tif`)];
     await writeFile(from, source);
-    const { weight, growth, peak } = await child.apply(from, defaultRecipe, limits, to);
+    const { weight, growth, peak } = await applyInProcess(from, defaultRecipe, limits, to);
     expect(weight, 'so that a worker of 1 GB takes it').toBeLessThan(capacity);
     if (growth !== undefined) expect(growth).toBeLessThanOrEqual(weight);
     if (peak !== undefined) expect(peak).toBeLessThan(gigabyte / 2);

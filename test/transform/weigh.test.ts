@@ -7,19 +7,16 @@ import { defaultRecipe, recipeSchema } from '../../src/image/recipe.ts';
 import { writeRaster } from '../../src/transform/tiff/exact/write.ts';
 import * as photos from '../pictures/photos.ts';
 import { generator } from '../pictures/pixels.ts';
-import { type ChildTransformer, childTransformer } from './child.ts';
+import { applyInProcess } from './child.ts';
 import { recipeOf, transform, transformer } from './kit.ts';
 
-let child: ChildTransformer;
 let folder = '';
 
 beforeAll(async () => {
-  child = await childTransformer();
   folder = await mkdtemp(join(tmpdir(), 'kuva-weigh-'));
 });
 
 afterAll(async () => {
-  await child.remove();
   await rm(folder, { recursive: true });
 });
 
@@ -108,7 +105,7 @@ describe('weigh is an upper bound on the memory that apply takes', () => {
   ])('%s', async (title, make, recipe) => {
     const path = join(folder, title.replaceAll(/\W/g, '_'));
     await writeFile(path, await make());
-    const { growth, weight, pixels } = await child.apply(path, recipe);
+    const { growth, weight, pixels } = await applyInProcess(path, recipe);
     if (growth === undefined) return;
     expect(growth).toBeGreaterThan(0);
     expect(growth).toBeLessThanOrEqual(weight);
@@ -146,7 +143,7 @@ describe('another process', () => {
       const path = join(folder, `same-${createHash('sha256').update(source).digest('hex')}`);
       await writeFile(path, source);
       const own = await transform(source, recipeSchema.parse(fitting));
-      const theirs = await child.apply(path, fitting);
+      const theirs = await applyInProcess(path, fitting);
       expect(theirs.digests).toEqual(
         own.map(({ bytes }) => createHash('sha256').update(bytes).digest('hex')),
       );
