@@ -64,7 +64,7 @@ export async function measureBacklog(
       return startAsked('backlog/taker.js', setting, closing);
     }),
   );
-  const pool = openPool(connectionOf(postgres.urlOf(databaseOf.empty)), 1);
+  const pool = openPool(connectionOf(postgres.urlOf(databaseOf.empty)), 3);
   const ledger = openLedger(pool, 'images');
   const runs: BacklogRun[] = [];
   try {

@@ -68,7 +68,7 @@ async function watch(
   cores: number,
   closing: Closing,
 ): Promise<BucketsRun> {
-  const pool = openPool(connectionOf(url), 1, 'bench');
+  const pool = openPool(connectionOf(url), 3, 'bench');
   try {
     await migrate(pool);
     const ledger = openLedger(pool, 'images');
