@@ -45,6 +45,10 @@ interface Bundle {
   readonly place: (file: string) => string;
 }
 
+/**
+ * Puts programs and what they are made of into few files.
+ * @throws Error when a module is not there, or has not what is imported from it
+ */
 export async function bundle({ root, to, programs, maps, place }: Bundle): Promise<void> {
   const made = await rolldown({
     cwd: root,

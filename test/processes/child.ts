@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { nodeProgram } from './programs.ts';
+import { nodeProgram } from './nodeProgram.ts';
 
 export interface Child {
   readonly process: ChildProcess;

@@ -6,49 +6,13 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundle } from '../../scripts/bundle.ts';
+import { programs, root, variable } from './nodeProgram.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const kept = path.join(root, '.cache/test-programs');
-const loader = fileURLToPath(new URL('typescript.mjs', import.meta.url));
-const variable = 'KUVA_TEST_PROGRAMS';
-
-/** Relative to the repository. Those of `src` come with the product's own names, by which they find each other. */
-const programs = [
-  'src/transform/isolated/child.ts',
-  'src/transform/coded/thread.ts',
-  'test/ledger/migrator.ts',
-  'test/ledger/queueWorker.ts',
-  'test/ledger/embedded/holderProcess.ts',
-  'test/transform/transformerProcess.ts',
-  'test/proof/crash/storeWorker.ts',
-  'test/proof/crash/worker.ts',
-  'test/proof/own/differingWorker.ts',
-  'test/proof/own/workerProcess.ts',
-  'test/proof/poison/brokenDecoder.ts',
-  'test/proof/poison/poisonedDecoder.ts',
-  'test/proof/poison/workerProcess.ts',
-];
 
 /** Programs of earlier runs that are kept: another run may be using them. */
 const mostKept = 3;
-
-/** What Node is given to run one of the tests' programs. */
-export interface NodeProgram {
-  readonly entry: URL;
-  /** In front of the entry. */
-  readonly options: readonly string[];
-}
-
-/** @param entry a TypeScript file. One that is not put together runs as well; it is compiled as it is loaded. */
-export function nodeProgram(entry: URL): NodeProgram {
-  const folder = process.env[variable];
-  const name = path.relative(root, fileURLToPath(entry));
-  return folder !== undefined && programs.includes(name)
-    ? { entry: pathToFileURL(path.join(folder, name.replace(/\.ts$/, '.js'))), options: [] }
-    : { entry, options: ['--import', loader] };
-}
 
 /** Puts them together, unless nothing has changed since the last time, and tells this process and its children. */
 export async function makePrograms(): Promise<void> {

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { nodeProgram } from '../processes/programs.ts';
+import { nodeProgram } from '../processes/nodeProgram.ts';
 
 const run = promisify(execFile);
 const resultSchema = z.object({

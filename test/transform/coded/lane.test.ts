@@ -10,7 +10,7 @@ import {
 import { limitsSchema } from '../../../src/transform/limits.ts';
 import { makeCmykJpeg, makeJpeg, makePng } from '../../pictures/photos.ts';
 import { realDecoder } from '../../processes/decoders.ts';
-import { nodeProgram } from '../../processes/programs.ts';
+import { nodeProgram } from '../../processes/nodeProgram.ts';
 import { recipeOf, refusal } from '../kit.ts';
 
 const realThread = nodeProgram(new URL('../../../src/transform/coded/thread.ts', import.meta.url));
