@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { bigintColumn, keyColumn, sizeColumn, stateColumn } from './columns.ts';
 import type { LedgerContext } from './context.ts';
 import type { Attempt, Begin, BeginOptions, GrantedKey, KeyWish } from './contract/attempt.ts';
-import { queryOne } from './sql.ts';
+import { type Gather, gather } from './gather.ts';
+import { hurried, queryEach, queryOne } from './sql.ts';
 
 const grantedSchema = z.object({
   output: z.string(),
@@ -11,40 +12,63 @@ const grantedSchema = z.object({
   sha256: z.string().nullable(),
 });
 
-const answerSchema = z.object({
-  answer: z.discriminatedUnion('outcome', [
-    z.object({ outcome: z.literal('over'), state: stateColumn.nullable() }),
-    z.object({ outcome: z.literal('exhausted') }),
-    z.object({
-      outcome: z.literal('begun'),
-      number: z.number(),
-      round: z.number(),
-      token: bigintColumn,
-      waitedMs: z.number(),
-      committed: z.boolean(),
-      bucket: z.string(),
-      key: keyColumn,
-      etag: z.string(),
-      size: sizeColumn,
-      granted: z.array(grantedSchema),
-      source: z.object({ bucket: z.string(), key: keyColumn, etag: z.string() }).optional(),
-    }),
-  ]),
-});
+const answerColumn = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('over'), state: stateColumn.nullable() }),
+  z.object({ outcome: z.literal('exhausted') }),
+  z.object({
+    outcome: z.literal('begun'),
+    number: z.number(),
+    round: z.number(),
+    token: bigintColumn,
+    waitedMs: z.number(),
+    committed: z.boolean(),
+    bucket: z.string(),
+    key: keyColumn,
+    etag: z.string(),
+    size: sizeColumn,
+    granted: z.array(grantedSchema),
+    source: z.object({ bucket: z.string(), key: keyColumn, etag: z.string() }).optional(),
+  }),
+]);
+type Answer = z.infer<typeof answerColumn>;
+const answerSchema = z.object({ answer: answerColumn });
+const placedAnswerSchema = z.object({ at: z.number(), image: bigintColumn, answer: answerColumn });
 
 const beginAttempt = {
   name: 'kuva_begin',
   text: 'select kuva.begin_image($1, $2, $3, $4, $5, $6, $7, $8, $9) as answer',
 };
 
-/** See {@link Ledger.begin}. */
-export async function begin(
-  { pool, pipeline, pipelineId }: LedgerContext,
-  imageId: bigint,
-  { worker, wanted, outputBucket, conflict, maxAttempts }: BeginOptions,
-): Promise<Begin> {
-  const { answer } = await queryOne(pool, answerSchema, beginAttempt, [
-    await pipelineId(),
+/** The same for several images, in one transaction, one after the other. */
+const beginAttempts = {
+  name: 'kuva_begin_several',
+  text: `${hurried}
+    select q.at, q.image, kuva.begin_image(
+      $1, q.image, q.worker, q."maxAttempts", q."outputBucket", q.conflict, q.outputs, q.keys, q.alternatives
+    ) as answer
+    from hurried, jsonb_to_recordset($2) as q (
+      at int, image bigint, worker text, "maxAttempts" int, "outputBucket" text, conflict text,
+      outputs text[], keys text[], alternatives text[]
+    )`,
+};
+
+export interface Beginning {
+  readonly imageId: bigint;
+  readonly options: BeginOptions;
+}
+
+/** See {@link Ledger.begin}. Images that are begun at about the same time are begun together. */
+export function beginGathered(context: LedgerContext): Gather<Beginning, Begin> {
+  return gather({
+    alone: (beginning) => begin(context, beginning),
+    together: (several) => beginSeveral(context, several),
+  });
+}
+
+async function begin(context: LedgerContext, { imageId, options }: Beginning): Promise<Begin> {
+  const { worker, wanted, outputBucket, conflict, maxAttempts } = options;
+  const { answer } = await queryOne(context.pool, answerSchema, beginAttempt, [
+    await context.pipelineId(),
     imageId,
     worker,
     maxAttempts,
@@ -54,6 +78,26 @@ export async function begin(
     wanted.map(({ key }) => key),
     wanted.map(({ alternative }) => alternative),
   ]);
+  return beginOf(context, imageId, answer);
+}
+
+async function beginSeveral(context: LedgerContext, several: readonly Beginning[]): Promise<Begin[]> {
+  const questions = several.map(({ imageId, options: { wanted, ...options } }, at) => ({
+    ...options,
+    at,
+    image: imageId.toString(),
+    outputs: wanted.map(({ output }) => output),
+    keys: wanted.map(({ key }) => key),
+    alternatives: wanted.map(({ alternative }) => alternative),
+  }));
+  const answers = await queryEach(context.pool, placedAnswerSchema, beginAttempts, [
+    await context.pipelineId(),
+    JSON.stringify(questions),
+  ]);
+  return answers.map(({ image, answer }) => beginOf(context, image, answer));
+}
+
+function beginOf({ pipeline }: LedgerContext, imageId: bigint, answer: Answer): Begin {
   switch (answer.outcome) {
     case 'over':
       return { outcome: 'over', state: answer.state ?? undefined };

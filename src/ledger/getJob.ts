@@ -6,6 +6,7 @@ import { unhurried } from './sql.ts';
 const anyTask = 'task_id = any($2::int[])';
 const byPriority = 'order by priority asc, run_at asc';
 const taken = /returning \*$/;
+const one = /limit 1$/m;
 
 /**
  * We ask for one kind of job only. Said in this way, and sorted by it, the statement can be answered in order by the
@@ -13,14 +14,21 @@ const taken = /returning \*$/;
  * are, it goes straight to the first. Without, a pipeline beside one with a million jobs read all of those first.
  * Nor is it waited for until it is on disk: what a crash of the server takes back is a job that nobody has begun, since
  * beginning brings both to disk.
- * @returns the text as it is, when it is not the one that is known
+ * @param most jobs that are taken at once. A number in the text, not a parameter: the planner must know that it is small
+ * @returns the text as it is, for one job, when it is not the one that is known
  */
-export function getJobOfOneTask(text: string): string {
-  if (!text.includes(anyTask) || !text.includes(byPriority) || !taken.test(text)) return text;
+export function getJobOfOneTask(text: string, most = 1): string {
+  if (!isKnown(text)) return text;
   return text
+    .replace(one, `limit ${most}`)
     .replace(anyTask, 'task_id between ($2::int[])[1] and ($2::int[])[1]')
     .replace(byPriority, 'order by task_id asc, priority asc, run_at asc')
     .replace(taken, `returning *, ${unhurried} as unhurried`);
+}
+
+/** Whether it is the statement that {@link getJobOfOneTask} can put in another form. */
+export function isKnown(text: string): boolean {
+  return text.includes(anyTask) && text.includes(byPriority) && taken.test(text) && one.test(text);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { begin, grant } from './begin.ts';
+import { beginGathered, grant } from './begin.ts';
 import { dateColumn } from './columns.ts';
-import { commit } from './commit.ts';
+import { commitGathered } from './commit.ts';
 import type { LedgerContext } from './context.ts';
 import type { Ledger } from './contract/ledger.ts';
 import { enqueue } from './enqueue.ts';
@@ -13,7 +13,7 @@ import { pipelineNumber } from './pipelineId.ts';
 import type { LedgerPool } from './pool.ts';
 import { records } from './records.ts';
 import { retry } from './retry.ts';
-import { settle } from './settle.ts';
+import { settleGathered } from './settle.ts';
 import { statesOf } from './statesOf.ts';
 import { queryOne } from './sql.ts';
 import { counts, reportOutages, status } from './status.ts';
@@ -21,14 +21,18 @@ import { counts, reportOutages, status } from './status.ts';
 /** The ledger of one pipeline in a database that `migrate` has prepared. Closing the pool is the caller's. */
 export function openLedger(pool: LedgerPool, pipeline: string): Ledger {
   const context: LedgerContext = { pool, pipeline, pipelineId: pipelineNumber(pool, pipeline) };
+  const begin = beginGathered(context);
+  const commit = commitGathered(context);
+  const settle = settleGathered(context);
   return {
     now: async () =>
       (await queryOne(pool, z.object({ now: dateColumn }), 'select clock_timestamp() as now')).now,
     enqueue: (bucket, objects, listedAt) => enqueue(context, bucket, objects, listedAt),
-    begin: (imageId, options) => begin(context, imageId, options),
-    commit: (attempt, newRecords, recipe, archived) => commit(context, attempt, newRecords, recipe, archived),
+    begin: (imageId, options) => begin({ imageId, options }),
+    commit: (attempt, newRecords, recipe, archived) =>
+      commit({ attempt, records: newRecords, recipe, archived }),
     grant: (attempt, wish) => grant(context, attempt, wish),
-    settle: (attempt, settlement) => settle(context, attempt, settlement),
+    settle,
     holds: (attempt) => holds(context, attempt),
     retry: (filter) => retry(context, filter),
     finished: (filter) => finished(context, filter),

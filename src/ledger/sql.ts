@@ -23,6 +23,12 @@ export interface Queryable {
  */
 export const unhurried = "set_config('synchronous_commit', 'off', true)";
 
+/**
+ * In front of a statement for several images, which reads from it: a row that somebody has locked is not waited for. The
+ * statement fails, and each is asked alone; only the one whose row it is waits then.
+ */
+export const hurried = "with hurried as materialized (select set_config('lock_timeout', '300ms', true))";
+
 /** Two transactions that wait for each other, or that PostgreSQL could not put in an order: one is done again. */
 const repeatable = new Set(['40001', '40P01']);
 const mostRepeats = 10;
@@ -59,6 +65,22 @@ export async function queryOne<T>(
   if (first === undefined)
     throw databaseFailure(new Error('the database gave no row where there must be one'));
   return first;
+}
+
+/** A row of the answer to several questions, and which of them it answers. */
+export interface Placed {
+  readonly at: number;
+}
+
+/** The same, for a statement that asks several questions at once: the answers in the order of the questions. */
+export async function queryEach<T extends Placed>(
+  database: Queryable,
+  row: z.ZodType<T>,
+  statement: Prepared,
+  values: unknown[],
+): Promise<T[]> {
+  const answers = await query(database, row, statement, values);
+  return answers.toSorted((one, other) => one.at - other.at);
 }
 
 /** The same, for a statement whose rows do not matter. */

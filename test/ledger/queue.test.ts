@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import type { Ledger } from '../../src/ledger/contract/ledger.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { type LedgerPool, openPool } from '../../src/ledger/pool.ts';
@@ -115,6 +115,32 @@ describe('The queue', () => {
     expect((await ledger.status()).workers).toEqual([]);
   });
 
+  it('takes several jobs with one statement, and hands each image over once', async () => {
+    const names = Array.from({ length: 40 }, (_, at) => `${at}.jpg`);
+    await ledger.enqueue(
+      inputBucket,
+      names.map((name) => seen(name)),
+      await ledger.now(),
+    );
+    const asked = vi.spyOn(pool, 'query');
+    const handed: string[] = [];
+    start(
+      (queued) => {
+        handed.push(queued.image.key);
+        return finishes(queued);
+      },
+      'worker-1',
+      8,
+    );
+    await until(async () => (await ledger.counts()).done === names.length);
+    expect(handed.toSorted()).toEqual(names.toSorted());
+    const statements = asked.mock.calls.map(([statement]) => nameOf(statement));
+    // Eight loops begin at once; later ones may ask alone.
+    expect(statements.filter((name) => /^get_job\S* 8$/.test(name))).not.toEqual([]);
+    expect(statements.filter((name) => name === 'kuva_begin_several')).not.toEqual([]);
+    await until(async () => (await jobs()) === 0);
+  });
+
   it('keeps the jobs of two pipelines in one database apart', async () => {
     const dogs = openLedger(pool, 'dogs');
     await dogs.enqueue(inputBucket, [seen('dog.jpg')], await ledger.now());
@@ -216,3 +242,10 @@ describe('The queue', () => {
     await until(async () => (await jobs()) === 0);
   });
 });
+
+/** Of a prepared statement; empty for others. */
+function nameOf(statement: unknown): string {
+  return typeof statement === 'object' && statement !== null && 'name' in statement
+    ? String(statement.name)
+    : '';
+}

@@ -9,6 +9,7 @@ import { looking } from './looking.ts';
 import { outputKeys } from './outputKeys.ts';
 import { puttingIn } from './puttingIn.ts';
 import { settling } from './settling.ts';
+import { together } from './together.ts';
 import { tryingAgain } from './tryingAgain.ts';
 import { writingRecords } from './writingRecords.ts';
 
@@ -51,5 +52,6 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
     tryingAgain(given);
     looking(given);
     choosing(given);
+    together(given);
   });
 }
