@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytesSchema, durationSchema } from '../image/quantity.ts';
+import { bytesSchema, durationSchema } from '../image/quantitySchema.ts';
 
 /** How a worker goes about its work. */
 export const workerSchema = z.strictObject({

@@ -9,6 +9,7 @@ import type { NewRecord } from '../ledger/contract/record.ts';
 import type { ObjectVersion } from '../store/contract.ts';
 import type { ImageFacts, MadeImage } from '../transform/contract.ts';
 import { archiveInput } from './archiveInput.ts';
+import { takeRoom } from './budgets.ts';
 import type { Choice } from './choose/choose.ts';
 import { type Decided, decide } from './choose/decide.ts';
 import { sha256Of } from './hash.ts';
@@ -54,7 +55,7 @@ export async function makeRecords(
 ): Promise<MadeRecords | Skip> {
   const { budgets, clock, outages, transformer } = parts;
   refuseHuge(attempt, parts.maxInputBytes);
-  const inputLease = await budgets.inputs.take(attempt.size, signal);
+  const room = await takeRoom(budgets, attempt.size, signal);
   try {
     const patience = { outages, clock, signal: parts.ending, limit: storePatience };
     const source = await phases.time('get', () =>
@@ -106,7 +107,7 @@ export async function makeRecords(
       imageLease.release();
     }
   } finally {
-    inputLease.release();
+    room.release();
   }
 }
 

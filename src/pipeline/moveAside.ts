@@ -11,6 +11,7 @@ import { patiently } from './patience.ts';
 import { growingPause } from './pause.ts';
 import { placeOutput } from './placeOutput.ts';
 import { readInput } from './readInput.ts';
+import { takeRoom } from './budgets.ts';
 
 export type Settle = (settlement: Settlement) => Promise<'settled' | 'lost'>;
 
@@ -36,7 +37,7 @@ export async function moveAside({ parts, store, attempt, failure, settle, stop }
       return { kind: 'rejected', image, failure };
     }
     const patience = { outages: parts.outages, clock: parts.clock, signal: parts.ending, limit: 30_000 };
-    const lease = await parts.budgets.inputs.take(attempt.size, stop);
+    const lease = await takeRoom(parts.budgets, attempt.size, stop);
     let read: ObjectVersion;
     let moved: ObjectVersion;
     try {

@@ -53,6 +53,8 @@ export interface PipelineParts {
  * What images share on one machine. Always taken in this order, so that no two images can wait for each other.
  */
 export interface Budgets {
+  /** Bytes of inputs on their way from store to store, a large one counted as 4 MB: many small ones, or a few large ones. */
+  readonly passages: Budget;
   /** Bytes of inputs in memory. */
   readonly inputs: Budget;
   /** Bytes of decoded images and finished outputs in memory. */

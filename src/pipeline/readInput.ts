@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { KuvaError } from '../image/failure.ts';
 import { showKey } from '../image/key.ts';
 import type { Attempt, QueuedImage } from '../ledger/contract/attempt.ts';
 import type { ObjectStore, ObjectVersion } from '../store/contract.ts';
 import type { PipelineParts } from './parts.ts';
+
+/**
+ * Bytes of one input that are taken in one go, about a millisecond's work. Then the event loop has a turn: of what has come,
+ * a socket gives megabytes, and there are many of them.
+ */
+const gulp = 64 * 1024;
 
 /** An input in memory: the very version that was queued. */
 export interface ReadInput {
@@ -85,6 +92,7 @@ async function readOnce(store: ObjectStore, queued: QueuedImage, signal?: AbortS
     bytes.set(chunk, filled);
     hash.update(chunk);
     md5?.update(chunk);
+    if (Math.floor(filled / gulp) !== Math.floor((filled + chunk.length) / gulp)) await breathe();
     filled += chunk.length;
   }
   if (filled !== bytes.length) throw wrongLength(queued, version.size);

@@ -63,7 +63,12 @@ export async function openKit(
     conflict: 'keep-both',
     maxAttempts: 3,
     maxInputBytes: 1e9,
-    budgets: { inputs: new Budget(1e9), images: new Budget(1e9), turns: new Budget(2) },
+    budgets: {
+      passages: new Budget(1e9),
+      inputs: new Budget(1e9),
+      images: new Budget(1e9),
+      turns: new Budget(2),
+    },
     outages: new Outages(),
     clock: systemClock,
     ending: new AbortController().signal,

@@ -198,7 +198,12 @@ export async function runHistory(plan: Plan, code: Code = realCode): Promise<Out
       conflict: setup.conflict,
       maxAttempts: setup.maxAttempts,
       maxInputBytes: 1_000,
-      budgets: { inputs: new Budget(10_000), images: new Budget(10_000), turns: new Budget(1) },
+      budgets: {
+        passages: new Budget(10_000),
+        inputs: new Budget(10_000),
+        images: new Budget(10_000),
+        turns: new Budget(1),
+      },
       outages: new Outages(() => undefined, clock),
       clock,
       ending: process.stop.signal,

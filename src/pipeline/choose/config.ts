@@ -1,7 +1,7 @@
 /** What a rule may ask of an image, as one writes it in `kuva.yaml`. */
 import { z } from 'zod';
 import { type ImageFormat, imageFormats } from '../../image/format.ts';
-import { bytesSchema } from '../../image/quantity.ts';
+import { bytesSchema } from '../../image/quantitySchema.ts';
 import { outputSchema } from '../../image/recipe.ts';
 
 export const recipeFormSchema = z.union([z.array(outputSchema).min(1).max(20), outputSchema]);

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { heardByMany } from '../signal.ts';
 import { interrupted, networkFailure } from './network.ts';
@@ -21,11 +22,17 @@ export interface Answer {
   readonly body: Readable;
 }
 
-/** Large bodies are handed over in pieces, so that the timeout measures a standstill, not the whole upload. */
-const pieceSize = 256 * 1024;
+/**
+ * Large bodies are handed over in pieces, so that the timeout measures a standstill, not the whole upload. After each one the
+ * event loop has a turn: a socket near by takes megabytes at once, and copying them kept everything else waiting.
+ */
+const pieceSize = 64 * 1024;
 
-function* pieces(body: Uint8Array): Generator<Uint8Array> {
-  for (let start = 0; start < body.length; start += pieceSize) yield body.subarray(start, start + pieceSize);
+async function* pieces(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < body.length; start += pieceSize) {
+    if (start > 0) await breathe();
+    yield body.subarray(start, start + pieceSize);
+  }
 }
 
 /** The answer's bytes as undici hands them over, without another buffer between. */

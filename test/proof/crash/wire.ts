@@ -97,7 +97,12 @@ export async function wire(
     conflict: 'keep-both',
     maxAttempts: 5,
     maxInputBytes: 1e9,
-    budgets: { inputs: new Budget(1e9), images: new Budget(1e9), turns: new Budget(2) },
+    budgets: {
+      passages: new Budget(1e9),
+      inputs: new Budget(1e9),
+      images: new Budget(1e9),
+      turns: new Budget(2),
+    },
     ending: stopNow.signal,
     onEvent: () => undefined,
   };

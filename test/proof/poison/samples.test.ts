@@ -34,7 +34,12 @@ describe('files that were made to take hours, gigabytes or the decoder', () => {
       transformer,
       recipe,
       maxAttempts: 1,
-      budgets: { inputs: new Budget(50e6), images: new Budget(200e6), turns: new Budget(2) },
+      budgets: {
+        passages: new Budget(32e6),
+        inputs: new Budget(50e6),
+        images: new Budget(200e6),
+        turns: new Budget(2),
+      },
     });
     const sound = await pictures();
     const [harm, doubt] = [harmful(sound), suspicious(sound)];
