@@ -35,6 +35,19 @@ async function bundleProgram(root: string, maps: boolean): Promise<void> {
   });
 }
 
+/**
+ * What a command line needs before its action, help among it, is two files and no more: each takes a millisecond or two. The
+ * first is also what threads and decoders' processes have, which need no command line.
+ */
+const groups = [
+  {
+    name: 'basics',
+    priority: 1,
+    test: /[\\/]src[\\/](image[\\/](failure|visible|state|quantity)|config[\\/]mistake)\.ts$/,
+  },
+  { name: 'program', test: /[\\/]src[\\/]cli[\\/]program\.ts$/ },
+];
+
 interface Bundle {
   readonly root: string;
   readonly to: string;
@@ -56,7 +69,7 @@ export async function bundle({ root, to, programs, maps, place }: Bundle): Promi
     platform: 'node',
     tsconfig: false,
     external: outside,
-    plugins: [ownPlaces({ root, to, place })],
+    plugins: [lightStart(root), ownPlaces({ root, to, place })],
     // What is wrong with others' code is theirs to mend; of ours, the compiler and the linter tell.
     onLog: (level, log, tell) => {
       if (level === 'warn' && log.id?.includes('/node_modules/') !== true) tell('error', log);
@@ -68,6 +81,7 @@ export async function bundle({ root, to, programs, maps, place }: Bundle): Promi
       format: 'esm',
       entryFileNames: '[name].js',
       chunkFileNames: 'parts/[name].js',
+      codeSplitting: { groups },
       sourcemap: maps && 'hidden',
       sourcemapExcludeSources: true,
     });
@@ -106,6 +120,32 @@ function ownPlaces({ root, to, place }: Pick<Bundle, 'root' | 'to' | 'place'>): 
         }),
         map: null,
       };
+    },
+  };
+}
+
+const commanderNeeds = "const childProcess = require('node:child_process');";
+const commanderMayNeed =
+  "const childProcess = { spawn: (...given) => require('node:child_process').spawn(...given) };";
+
+/**
+ * What a program loads as it starts and need not, a third of what `kuva --help` takes beside Node itself. A module that imports
+ * `node:process` by name gets all that it has, standard input and output among it, which are made for that; the
+ * global one makes them when they are used. And commander loads what starts processes, which it does for commands that are programs of their own.
+ */
+function lightStart(root: string): Plugin {
+  const ours = path.join(root, 'src') + path.sep;
+  return {
+    name: 'light-start',
+    transform(code, id) {
+      if (id.startsWith(ours))
+        return { code: code.replace(/^import process from 'node:process';$/m, ''), map: null };
+      if (!id.endsWith(path.join('commander', 'lib', 'command.js'))) return undefined;
+      if (!code.includes(commanderNeeds))
+        throw new Error(
+          'commander does not load child_process as it did: see whether it still needs it to start',
+        );
+      return { code: code.replace(commanderNeeds, commanderMayNeed), map: null };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationSchema } from '../image/quantity.ts';
+import { durationSchema } from '../image/quantitySchema.ts';
 
 const reference = z.string().regex(/^\$\{[A-Za-z_]\w*\}$/, {
   error:

@@ -31,6 +31,8 @@ export function act(
       if (passed[at] !== undefined) given[name] = passed[at];
     }
     const terminal = openTerminal({ json: given['json'] === true });
+    // Apart, like the action: it takes time that help does not have.
+    (await import('./heap.ts')).letHeapGrow();
     const action = await load();
     try {
       const run = (own: Given): Promise<number> => action(own, terminal, command.parent ?? command);

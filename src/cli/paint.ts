@@ -1,8 +1,16 @@
-import { randomInt } from 'node:crypto';
-import { inspect } from 'node:util';
 import { visibleLines } from '../image/visible.ts';
 
 export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'gray' | 'bold';
+
+/** Select Graphic Rendition: what turns each on, and off again. Source: ECMA-48, 8.3.117. */
+const codes: Readonly<Record<Colour, readonly [on: number, off: number]>> = {
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+  gray: [90, 39],
+  bold: [1, 22],
+};
 
 export interface Paint {
   readonly paint: (colour: Colour, text: string) => string;
@@ -16,12 +24,14 @@ export interface Paint {
  */
 export function createPaint(colours: boolean): Paint {
   if (!colours) return { paint: (_colour, text) => text, show: visibleLines };
-  const own = `${randomInt(1000, 10_000)};${randomInt(1000, 10_000)};${randomInt(1000, 10_000)}`;
+  // Of four digits, the longest that are known as part of a control sequence. The global `crypto`: it is loaded here, where
+  // there are colours, and help is quick without.
+  const own = [...crypto.getRandomValues(new Uint16Array(3))].map((drawn) => 1000 + (drawn % 9000)).join(';');
   const sequence = (code: number): string => `\u001b[${code};${own}m`;
   const ours = new RegExp(`\u001b\\[(\\d{1,2});${own}m`);
   return {
     paint: (colour, text) => {
-      const [on, off] = inspect.colors[colour] ?? [0, 0];
+      const [on, off] = codes[colour];
       return `${sequence(on)}${text}${sequence(off)}`;
     },
     // Split at a group: every second piece is the code of a sequence of ours.

@@ -1,4 +1,4 @@
-import { displayWidth } from './terminal.ts';
+import { displayWidth } from './displayWidth.ts';
 
 export interface Column<Row> {
   readonly title: string;

@@ -1,5 +1,4 @@
 import process from 'node:process';
-import { stripVTControlCharacters } from 'node:util';
 import { visibleLines } from '../image/visible.ts';
 import { type Colour, createPaint } from './paint.ts';
 
@@ -69,15 +68,3 @@ function leaveQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {
     process.kill(process.pid, 'SIGINT');
   });
 }
-
-/** Columns that a text takes on a terminal: without colours, wide characters counted twice. */
-export function displayWidth(text: string): number {
-  let width = 0;
-  for (const { segment } of graphemes.segment(stripVTControlCharacters(text)))
-    width += wide.test(segment) ? 2 : 1;
-  return width;
-}
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-const wide =
-  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;

@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from 'commander';
-import { durationSchema } from '../image/quantity.ts';
+import { parseDuration } from '../image/quantity.ts';
 
 /** A point in time as people type it: an age (`2h`, `7d`) or a date (`2026-11-23`, `2026-11-23T10:00`, local time). */
 export function parseWhen(text: string): Date {
-  const age = durationSchema.safeParse(text);
-  if (age.success) return new Date(Date.now() - age.data);
+  const age = parseDuration(text);
+  if (age !== undefined) return new Date(Date.now() - age);
   // A bare date would be read as UTC; people mean their own midnight.
   const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00` : text);
   if (Number.isNaN(date.getTime())) {

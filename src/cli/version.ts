@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
-
-const packageSchema = z.object({ version: z.string() });
 
 /** This program's version, as package.json has it. */
 export function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return packageSchema.parse(JSON.parse(text)).version;
+  const about: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  if (
+    typeof about !== 'object' ||
+    about === null ||
+    !('version' in about) ||
+    typeof about.version !== 'string'
+  )
+    throw new Error('package.json names no version');
+  return about.version;
 }

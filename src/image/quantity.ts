@@ -1,5 +1,4 @@
 /** Durations and sizes as people write them in a config file: `2s`, `150ms`, `512 MB`, `1.5 GiB`. */
-import { z } from 'zod';
 
 const durationUnits = { ms: 1, s: 1000, min: 60_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -23,30 +22,15 @@ function parseQuantity(text: string, units: Readonly<Record<string, number>>): n
   return Number(match[1]) * (units[unit] ?? 1);
 }
 
-/** Milliseconds, from a text with a unit. */
-export const durationSchema = z
-  .string()
-  .meta({ pattern: '^\\d+(\\.\\d+)?\\s*(ms|s|m|min|h|d)$', examples: ['2s', '150ms', '5min'] })
-  .transform((text, context) => {
-    const value = parseQuantity(text, durationUnits);
-    if (value !== undefined) return value;
-    context.addIssue({
-      code: 'custom',
-      message: 'expected a duration with its unit, such as 150ms, 2s, 5min or 1h',
-    });
-    return z.NEVER;
-  });
+/** Milliseconds, of a text with a unit; undefined when it is none. */
+export function parseDuration(text: string): number | undefined {
+  return parseQuantity(text, durationUnits);
+}
 
-/** Bytes, from a text with a unit; MB is 10⁶, MiB is 2²⁰. */
-export const bytesSchema = z
-  .string()
-  .meta({ pattern: '^\\d+(\\.\\d+)?\\s*(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)$', examples: ['512 MB', '1 GiB'] })
-  .transform((text, context) => {
-    const value = parseQuantity(text, byteUnits);
-    if (value !== undefined) return Math.round(value);
-    context.addIssue({ code: 'custom', message: 'expected a size with its unit, such as 512 MB or 1 GiB' });
-    return z.NEVER;
-  });
+/** Bytes, of a text with a unit, MB is 10⁶ and MiB is 2²⁰; undefined when it is none. */
+export function parseBytes(text: string): number | undefined {
+  return parseQuantity(text, byteUnits);
+}
 
 /** Bytes for people: `133 kB`, `3.3 MB`. */
 export function showBytes(bytes: number): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytesSchema, durationSchema } from '../image/quantity.ts';
+import { bytesSchema, durationSchema } from '../image/quantitySchema.ts';
 
 /** Kinds of images of which less is read than they hold. */
 export const reduced = ['raw', 'exr'] as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationSchema } from '../image/quantity.ts';
+import { durationSchema } from '../image/quantitySchema.ts';
 
 /** `${NAME}` of an environment variable. */
 const referencePattern = /^\$\{[A-Za-z_]\w*\}$/;

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createPaint } from '../../src/cli/paint.ts';
-import { displayWidth } from '../../src/cli/terminal.ts';
+import { displayWidth } from '../../src/cli/displayWidth.ts';
 
 describe('Colours', () => {
   it('are those of paint, and no sequence that somebody else has written', () => {

@@ -1,5 +1,6 @@
 import { KuvaError } from '../../image/failure.ts';
-import { durationSchema, showDuration } from '../../image/quantity.ts';
+import { showDuration } from '../../image/quantity.ts';
+import { durationSchema } from '../../image/quantitySchema.ts';
 import type { ImageState } from '../../image/state.ts';
 import { drain } from '../../pipeline/drain.ts';
 import type { ImageEventKind } from '../../pipeline/event.ts';

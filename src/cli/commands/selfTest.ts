@@ -1,4 +1,5 @@
-import { durationSchema, showDuration } from '../../image/quantity.ts';
+import { showDuration } from '../../image/quantity.ts';
+import { durationSchema } from '../../image/quantitySchema.ts';
 import { selfTest } from '../../pipeline/selfTest.ts';
 import type { Action } from '../action.ts';
 import { exitCodes } from '../exit.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationSchema } from '../../image/quantity.ts';
+import { durationSchema } from '../../image/quantitySchema.ts';
 import { pause } from '../../pipeline/pause.ts';
 import { statusReport } from '../../pipeline/statusReport.ts';
 import { exitCodes } from '../exit.ts';

@@ -1,7 +1,8 @@
 /** The steps that the recipe's owner brings along: are the programs there, do modules load, can sandboxes be had? */
 import type { KuvaConfig } from '../../config/config.ts';
 import type { Recipe } from '../../image/recipe.ts';
-import { showBytes, bytesSchema } from '../../image/quantity.ts';
+import { showBytes } from '../../image/quantity.ts';
+import { bytesSchema } from '../../image/quantitySchema.ts';
 import { isApart } from '../../image/steps.ts';
 import { makeBudgets, thisMachine } from '../../pipeline/budgets.ts';
 import { commandEnvironment } from '../../transform/own/environment.ts';

@@ -1,6 +1,6 @@
 /** Settings of the steps that a recipe's owner brings along: a program, or a function of a module. */
 import { z } from 'zod';
-import { bytesSchema, durationSchema } from '../quantity.ts';
+import { bytesSchema, durationSchema } from '../quantitySchema.ts';
 import { convertFormats } from './convert.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');

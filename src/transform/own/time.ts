@@ -1,4 +1,4 @@
-import { durationSchema } from '../../image/quantity.ts';
+import { durationSchema } from '../../image/quantitySchema.ts';
 import type { Recipe } from '../../image/recipe.ts';
 
 /** Milliseconds that the own steps of a recipe may take, beside kuva's own limit. */

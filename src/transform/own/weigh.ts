@@ -1,4 +1,4 @@
-import { bytesSchema } from '../../image/quantity.ts';
+import { bytesSchema } from '../../image/quantitySchema.ts';
 import type { Recipe } from '../../image/recipe.ts';
 import type { Step } from '../../image/steps.ts';
 import type { ImageFacts } from '../contract.ts';
