@@ -7,10 +7,10 @@ import type { ObjectStore, ObjectVersion } from '../store/contract.ts';
 import type { PipelineParts } from './parts.ts';
 
 /**
- * Bytes of one input that are taken in one go, about a millisecond's work. Then the event loop has a turn: of what has come,
+ * Bytes of one input that are taken in one go, about a millisecond of work. Then the event loop has a turn: of what has come,
  * a socket gives megabytes, and there are many of them.
  */
-const gulp = 64 * 1024;
+const gulp = 128 * 1024;
 
 /** An input in memory: the very version that was queued. */
 export interface ReadInput {
