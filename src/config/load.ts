@@ -49,8 +49,8 @@ export interface InspectedConfig extends LoadedConfig {
  * @throws KuvaError `config-missing`, `config-invalid` ({@link ConfigInvalid}, with every mistake), `secret-missing`
  */
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
-  const { problems, ...loaded } = inspectConfig(options);
-  const [problem] = problems;
+  const loaded = inspectConfig(options);
+  const [problem] = loaded.problems;
   if (problem !== undefined) throw problem;
   return loaded;
 }
@@ -90,14 +90,21 @@ export function inspectConfig(options: LoadOptions = {}): InspectedConfig {
       all,
     );
   }
-  const settings = distinctSettings(checked.flatMap((one) => one.settings));
+  // For who asks what is in force: few do, and the listing takes a tenth of a second.
+  let listed: readonly Setting[] | undefined;
+  const settings = (): readonly Setting[] =>
+    (listed ??= distinctSettings(checked.flatMap((one) => one.settings())));
   const value = options.pipeline === undefined ? first : named(values, options.pipeline);
   return {
     value,
     values,
     form: (list?.find(({ name }) => name === value.pipeline) ?? alone).written,
-    settings,
-    origins: new Map(settings.map((setting) => [showKeyPath(setting.path), setting.origin])),
+    get settings() {
+      return settings();
+    },
+    get origins() {
+      return new Map(settings().map((setting) => [showKeyPath(setting.path), setting.origin]));
+    },
     notes: [...new Set([...checked.flatMap(({ notes }) => notes), ...noticeUnknownVariables(around)])],
     problems: checked.flatMap(({ problems }) => problems),
   };

@@ -56,7 +56,7 @@ export function pipelineComplaints(written: Readonly<Record<string, unknown>>): 
   };
   pipelines.forEach(({ name, own }, index) => {
     for (const key of Object.keys(own)) {
-      if (ownKeys.includes(key) || fileNode.properties?.[key] === undefined) continue;
+      if (ownKeys.includes(key) || fileNode().properties?.[key] === undefined) continue;
       complain(['pipelines', index, key], 'this is the same for all pipelines: it stands above the list');
     }
     if (pipelines.slice(0, index).some((earlier) => earlier.name === name))

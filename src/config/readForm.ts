@@ -18,7 +18,12 @@ export interface Form {
   readonly broken: ReadonlySet<string>;
 }
 
-export const fileNode: SchemaNode = schemaNodeOf(fileSchema);
+let node: SchemaNode | undefined;
+
+/** The file's schema, to look things up in. Made when it is asked for: a sound file without empty blocks needs none. */
+export function fileNode(): SchemaNode {
+  return (node ??= schemaNodeOf(fileSchema));
+}
 
 /** What was written, with the layers over it and empty blocks left out, and what is wrong with the file as such. */
 export function readWritten(
@@ -38,7 +43,7 @@ export function readWritten(
     mistakes.push(...(yaml ? [yaml.place(whole)] : []));
   }
   const written: Record<string, unknown> = {
-    ...(kindOf(value) === 'object' ? withoutEmptyBlocks(fileNode, value) : {}),
+    ...(kindOf(value) === 'object' ? fullBlocks(value) : {}),
     ...Object.fromEntries(layers.map((layer) => [layer.key, layer.value])),
   };
   return { written, mistakes };
@@ -52,9 +57,10 @@ export function checkForm(
   written: Form['written'],
   place: (complaint: Complaint) => Mistake,
 ): Omit<Form, 'written'> {
-  const context = { schema: fileNode, written };
   const checked = fileSchema.safeParse(written);
-  const complaints = checked.success ? [] : explainIssues(checked.error.issues, context);
+  const complaints = checked.success
+    ? []
+    : explainIssues(checked.error.issues, { schema: fileNode(), written });
   const broken = new Set(complaints.map(({ path }) => String(path[0])));
   const sound = Object.fromEntries(Object.entries(written).filter(([key]) => !broken.has(key)));
   return {
@@ -108,6 +114,16 @@ export function recipeOf(
 }
 
 /** A block of which every line is commented out reads as nothing: it is as if it were left out. */
+function fullBlocks(value: unknown): Record<string, unknown> {
+  return holdsNothing(value) ? withoutEmptyBlocks(fileNode(), value) : Object.fromEntries(entriesOf(value));
+}
+
+function holdsNothing(value: unknown): boolean {
+  return entriesOf(value).some(
+    ([, inner]) => inner === null || (kindOf(inner) === 'object' && holdsNothing(inner)),
+  );
+}
+
 function withoutEmptyBlocks(node: SchemaNode, value: unknown): Record<string, unknown> {
   return Object.fromEntries(
     entriesOf(value).flatMap(([key, inner]) => {

@@ -32,9 +32,9 @@ export function fillParts(page: string, parts: Readonly<Record<string, string>>)
 }
 
 function settingsReference(): string {
-  const top = Object.entries(fileNode.properties ?? {});
+  const top = Object.entries(fileNode().properties ?? {});
   const sections = top.flatMap(([key, node]) => sectionsOf(key, node));
-  return [`### All settings\n\n${settingsTable(fileNode, (name) => name)}`, ...sections].join('\n\n');
+  return [`### All settings\n\n${settingsTable(fileNode(), (name) => name)}`, ...sections].join('\n\n');
 }
 
 /** A block's own settings, then those of the blocks in it; a place's have their own chapter. */
@@ -51,7 +51,7 @@ function sectionsOf(key: string, node: SchemaNode): string[] {
 const placeKeys: ReadonlySet<string> = new Set(['input', 'output', 'rejected', 'recipe']);
 
 function stepsReference(): string {
-  const output = branches(fileNode.properties?.['recipe'] ?? {}).find(({ type }) => type === 'object');
+  const output = branches(fileNode().properties?.['recipe'] ?? {}).find(({ type }) => type === 'object');
   const steps = branches(output?.properties?.['steps']?.items ?? {});
   return steps
     .flatMap((step) =>

@@ -35,7 +35,8 @@ export interface ResolvedPipeline {
   /** By their real paths. */
   readonly places: readonly ResolvedPlace[];
   readonly mistakes: readonly Mistake[];
-  readonly settings: readonly Setting[];
+  /** Everything in force, listed when it is asked for. */
+  readonly settings: () => readonly Setting[];
   readonly notes: readonly string[];
   readonly problems: readonly KuvaError[];
 }
@@ -114,13 +115,13 @@ export function resolvePipeline(one: OnePipeline, context: PipelineContext): Res
             parsed.s3?.endpoint !== undefined && { s3Endpoint: parsed.s3.endpoint }),
           ...(parsed.cloud !== undefined && { cloud: parsed.cloud }),
         };
-  const settings = listSettings({ written, places: places.places, database, data, origin });
+  const settings = (): Setting[] => listSettings({ written, places: places.places, database, data, origin });
   const openPassword = database.answer?.passwordInConfig === true && text?.openToOthers === true;
   return {
     value,
     places: places.places.map((found) => ({ ...found, path: at(found.path) })),
     mistakes: [...mistakes, ...complaints.map(place)],
-    settings: settings.map((setting) => ({ ...setting, path: at(setting.path) })),
+    settings: () => settings().map((setting) => ({ ...setting, path: at(setting.path) })),
     notes: [
       ...places.notes,
       ...database.notes,

@@ -17,7 +17,7 @@ export interface SettingsContext {
 
 /** Everything that is in force, in the order of the reference, written as in a config file. */
 export function listSettings({ written, places, database, data, origin }: SettingsContext): Setting[] {
-  const inForce = withDefaults(fileNode, written);
+  const inForce = withDefaults(fileNode(), written);
   return entriesOf(inForce).flatMap(([key, value]): Setting[] => {
     switch (key) {
       case 'input':

@@ -62,9 +62,9 @@ export function configText({ input, output, database, endpoint, schema }: Templa
     `  ${off}move: s3://rejected_bucket`,
     '',
     ...['limits', 'worker', 'log', 'http', 'alerts'].flatMap((key) => [
-      ...prose(fileNode.properties?.[key]?.description ?? '', ''),
+      ...prose(fileNode().properties?.[key]?.description ?? '', ''),
       `${key}:`,
-      ...blockLines(fileNode.properties?.[key] ?? {}, []),
+      ...blockLines(fileNode().properties?.[key] ?? {}, []),
       '',
     ]),
     '# New objects that the object store tells of by itself (Ceph): docs/events.md. Needs an address in http: listen:',
@@ -85,7 +85,7 @@ export function configText({ input, output, database, endpoint, schema }: Templa
 
 /** A top-level setting, switched off, below what it is for. */
 function described([key]: readonly [string]): string[] {
-  const node = fileNode.properties?.[key] ?? {};
+  const node = fileNode().properties?.[key] ?? {};
   return [...prose(node.description ?? '', ''), `${off}${setting(key, node.default)}`];
 }
 
@@ -100,7 +100,7 @@ function blockLines(block: SchemaNode, without: readonly string[]): string[] {
 }
 
 function recipeNode(): SchemaNode {
-  return branches(fileNode.properties?.['recipe'] ?? {}).find(({ type }) => type === 'object') ?? {};
+  return branches(fileNode().properties?.['recipe'] ?? {}).find(({ type }) => type === 'object') ?? {};
 }
 
 function databaseLines(database: TemplateAnswers['database']): string[] {

@@ -115,10 +115,17 @@ const aliases: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   normalize: { step: 'normalise' },
 };
 
+let choices: readonly Record<string, unknown>[] | undefined;
+
 /** One step, in either spelling of a configuration file, or already parsed. */
 export const stepSchema = z
   .unknown()
-  .meta(stepJsonSchema())
+  // For editors and the reference alone, and made when they ask: every worker and every decoder reads this file.
+  .meta({
+    get anyOf() {
+      return (choices ??= stepChoices());
+    },
+  })
   .transform((spelled, context): Step => {
     const expanded = expand(spelled);
     if (typeof expanded === 'string') {
@@ -207,8 +214,8 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The JSON Schema of both spellings: what editors complete and what the reference is made from. */
-function stepJsonSchema(): Record<string, unknown> {
+/** Both spellings in JSON Schema: what editors complete and what the reference is made from. */
+function stepChoices(): readonly Record<string, unknown>[] {
   const bare = Object.entries(plainSteps)
     .filter(([, schema]) => schema.safeParse({ step: schema.shape.step.value }).success)
     .map(([name]) => name)
@@ -217,13 +224,11 @@ function stepJsonSchema(): Record<string, unknown> {
     mapSchema(name, shortened(name, settingsSchema(schema))),
   );
   const conversions = Object.values(convertSchemas).map((schema) => settingsSchema(schema));
-  return {
-    anyOf: [
-      { type: 'string', enum: [...bare, 'flop'] },
-      ...maps,
-      mapSchema('convert', { anyOf: [{ type: 'string', enum: convertFormats }, ...conversions] }),
-    ],
-  };
+  return [
+    { type: 'string', enum: [...bare, 'flop'] },
+    ...maps,
+    mapSchema('convert', { anyOf: [{ type: 'string', enum: convertFormats }, ...conversions] }),
+  ];
 }
 
 /** The settings as a map, or the one that can stand for them. */
