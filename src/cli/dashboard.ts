@@ -4,6 +4,7 @@ import { recipeYaml } from '../config/recipeYaml.ts';
 import { apiPath } from '../dashboard/api/app.ts';
 import type { About } from '../dashboard/api/schemas/about.ts';
 import { type Dashboard, openDashboard } from '../dashboard/dashboard.ts';
+import { previewPlug } from '../dashboard/previews/plug.ts';
 import { imageFormats } from '../image/format.ts';
 import { type Recipe, recipeDigest } from '../image/recipe.ts';
 import { sniff } from '../transform/sniff.ts';
@@ -52,7 +53,7 @@ export function dashboardPlugs(
 
 function dashboardOf(
   system: System,
-  { ledger, catalogue, viewing, routes }: Seeing,
+  { ledger, catalogue, viewing, showing }: Seeing,
   listed: Pick<About, 'pipelines' | 'others'>,
   isFirst: boolean,
   narrator: Narrator,
@@ -68,7 +69,7 @@ function dashboardOf(
     output,
     ...(canUpload(system) && { upload: { input, sniff, largest: config.limits.bytes } }),
     stalled: config.alerts.stalled,
-    more: [routes],
+    more: [previewPlug(showing)],
     onOpen: viewing,
     onTrouble: (error) => {
       narrator.note(

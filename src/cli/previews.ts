@@ -1,6 +1,5 @@
-import type { ApiPlug } from '../dashboard/api/route.ts';
 import { makerWhenNeeded } from '../dashboard/previews/idleMaker.ts';
-import { previewPlug } from '../dashboard/previews/plug.ts';
+import type { PreviewPlugOptions } from '../dashboard/previews/plug.ts';
 import { openPreviews } from '../dashboard/previews/previews.ts';
 import { PreviewTaker } from '../dashboard/previews/taker.ts';
 import { readRecipe } from '../config/readRecipe.ts';
@@ -14,7 +13,8 @@ export interface Seeing extends Omit<Looking, 'close' | 'previews'> {
   /** For the worker of this process; left out: no previews are kept. */
   readonly pictures?: PictureTaker;
   readonly viewing: () => () => void;
-  readonly routes: ApiPlug;
+  /** What the dashboard's routes for previews need. Made there: a run that serves nothing does not load what serves. */
+  readonly showing: PreviewPlugOptions;
 }
 
 /** Part of the machine's memory that drawing one picture, or trying a recipe, may take; and the files that wait for it. */
@@ -55,7 +55,7 @@ export function openSeeing(system: System, viewer: string, whenQuiet: boolean): 
     catalogue,
     ...(keep > 0 && { pictures }),
     viewing: () => previews.viewing(),
-    routes: previewPlug({
+    showing: {
       previews,
       maker,
       room,
@@ -63,6 +63,6 @@ export function openSeeing(system: System, viewer: string, whenQuiet: boolean): 
       ...(chooser !== undefined && { recipes: chooser.recipes }),
       readRecipe,
       largest,
-    }),
+    },
   };
 }

@@ -1,5 +1,4 @@
 import type { KuvaConfig } from '../config/config.ts';
-import { keepServing } from '../web/keepServing.ts';
 import { usualPort } from '../web/listen.ts';
 import type { WebPlug } from '../web/server.ts';
 import type { Narrator } from './narrate/narrator.ts';
@@ -35,6 +34,8 @@ export async function serveWhile<T>(
         : 'off'
       : http.listen;
   if (listen === 'off') return work();
+  // Loaded where something is served.
+  const { keepServing } = await import('../web/keepServing.ts');
   const serving = await keepServing({
     listen,
     ...(http.token !== undefined && { token: http.token }),
