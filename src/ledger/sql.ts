@@ -79,8 +79,11 @@ export async function queryEach<T extends Placed>(
   statement: Prepared,
   values: unknown[],
 ): Promise<T[]> {
-  const answers = await query(database, row, statement, values);
-  return answers.toSorted((one, other) => one.at - other.at);
+  const answers = (await query(database, row, statement, values)).toSorted((one, other) => one.at - other.at);
+  // What one image is told must never be told to another.
+  if (answers.some(({ at }, place) => at !== place))
+    throw databaseFailure(new Error('the database left out an answer, or gave one twice'));
+  return answers;
 }
 
 /** The same, for a statement whose rows do not matter. */
