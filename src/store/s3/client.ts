@@ -5,7 +5,7 @@ import { KuvaError } from '../../image/failure.ts';
 import { pathOf, queryText } from './address.ts';
 import type { S3Connection, S3Options } from './connection.ts';
 import { type Answer, exchange, type WireRequest } from './exchange.ts';
-import { isBrokenOff, notFromS3 } from './network.ts';
+import { isBrokenOff, notFromS3, speaksS3 } from './network.ts';
 import { isDenial, type Refusal, readRefusal, refusalFailure } from './refusal.ts';
 import { renewableSigner } from './renewal.ts';
 
@@ -28,7 +28,7 @@ function isCollision(request: S3Request, refusal: Refusal): boolean {
 
 const collisionAttempts = 4;
 
-interface S3Request {
+export interface S3Request {
   readonly method: WireRequest['method'];
   /** Left out: the bucket itself. */
   readonly key?: string;
@@ -135,12 +135,11 @@ function asked({ method }: S3Request, refusal: Refusal): Refusal {
 
 /**
  * A page of a load balancer is no answer of an object store, whatever its status: a 200 to a DELETE would count as
- * done, and a 404 as an object that its owner removed. S3 services mark their answers by headers of their own.
- * Statuses of 500 and more are understood without.
+ * done, and a 404 as an object that its owner removed. Statuses of 500 and more are understood without.
  */
 function refuseStranger(answer: Answer, doing: string): void {
   if (answer.status >= 500 || !/^text\/html\b/i.test(answer.headers.get('content-type') ?? '')) return;
-  if ([...answer.headers.keys()].some((name) => /^x-(amz|goog|rgw)-/.test(name))) return;
+  if (speaksS3(answer.headers)) return;
   answer.body.destroy();
   throw notFromS3(doing, `it sent a web page (HTTP ${answer.status})`);
 }

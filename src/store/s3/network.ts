@@ -101,3 +101,8 @@ export function isBrokenOff(failure: unknown): boolean {
 export function interrupted(doing: string, reason: unknown): KuvaError {
   return new KuvaError('interrupted', { what: `Stopped while ${doing}`, cause: reason });
 }
+
+/** S3 services mark their answers by headers of their own; a load balancer's page has none. */
+export function speaksS3(headers: ReadonlyMap<string, string>): boolean {
+  return [...headers.keys()].some((name) => /^x-(amz|goog|rgw)-/.test(name));
+}

@@ -1,9 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KuvaError } from '../../image/failure.ts';
 import { type ObjectKey, showKey } from '../../image/key.ts';
 import type { GetOptions, ObjectVersion, StoredObject } from '../contract.ts';
-import { drain, type S3Answer, type S3Client } from './client.ts';
+import { drain, type S3Answer, type S3Client, type S3Request } from './client.ts';
 import { refusalFailure } from './refusal.ts';
 import { versionOf } from './versionOf.ts';
+
+const mostTries = 6;
+/** Milliseconds, once more for each try. */
+const pause = 10;
+
+/**
+ * Ceph RGW 16 answers without the ETag while an object is removed and written at the same time, in a bucket that kept
+ * versions once: half an object, whole again some milliseconds later.
+ */
+async function sendUntilWhole(client: S3Client, request: S3Request): Promise<S3Answer> {
+  let answer = await client.send(request);
+  for (let tries = 1; tries < mostTries; tries += 1) {
+    if (answer.refusal !== undefined || answer.headers.has('etag')) break;
+    answer.body.destroy();
+    await sleep(tries * pause);
+    answer = await client.send(request);
+  }
+  return answer;
+}
 
 /**
  * The version that is there now, or undefined.
@@ -19,7 +39,7 @@ export async function headObject(
 ): Promise<ObjectVersion | undefined> {
   const doing = `looking at ${showKey(key)} in ${client.url}`;
   const asked = { key, doing, signal };
-  const answer = await client.send({
+  const answer = await sendUntilWhole(client, {
     ...asked,
     method: 'GET',
     headers: { range: 'bytes=0-0' },
@@ -29,7 +49,7 @@ export async function headObject(
   if (answer.refusal?.status === 404) return undefined;
   if (answer.refusal?.status === 416) {
     // An empty object has no first byte.
-    const empty = await client.send({ ...asked, method: 'HEAD', expect: [404] });
+    const empty = await sendUntilWhole(client, { ...asked, method: 'HEAD', expect: [404] });
     await drain(empty);
     return empty.refusal === undefined ? versionOf(key, empty) : undefined;
   }
@@ -52,13 +72,14 @@ export async function getObject(
   const part =
     options.first === undefined
       ? undefined
-      : await client.send({
+      : await sendUntilWhole(client, {
           ...asked,
           headers: { range: `bytes=0-${Math.max(1, options.first) - 1}` },
           expect: [416],
         });
   // An empty object has no first byte.
-  const answer = part === undefined || part.refusal !== undefined ? await client.send(asked) : part;
+  const answer =
+    part === undefined || part.refusal !== undefined ? await sendUntilWhole(client, asked) : part;
   const version = versionIn(key, answer);
   if (options.ifMatch !== undefined && options.ifMatch !== version.etag) {
     answer.body.destroy();

@@ -50,7 +50,7 @@ export function removesExactly(subject: () => Subject, expected: Expected): void
       }
     });
 
-    // In a bucket that kept versions once, Ceph RGW 16 answers such a race with half an object for a while.
+    // In a bucket that kept versions once, Ceph RGW 16 may keep half an object after such a race, for good.
     if (expected.removal !== 'compare') {
       it('can be repeated by many at once', async () => {
         const version = await put(subject().store, key('removed by many'), 'bytes');

@@ -33,6 +33,38 @@ describe('a service that does not do well', () => {
     await store.close();
   });
 
+  it('and shows half an object for a moment is asked again until it is whole', async () => {
+    let count = 0;
+    const { connection, requests } = await fakeService((_request, response) => {
+      count += 1;
+      const half = { 'last-modified': object['last-modified'], 'x-amz-request-id': 'tx1' };
+      response
+        .writeHead(200, { ...(count % 3 === 0 ? object : half), 'content-length': 5 })
+        .end(count % 3 === 0 ? 'bytes' : 'rests');
+    });
+    const store = openS3Store(connection, 'bucket');
+    expect(await read(store, key('cat.jpg'))).toBe('bytes');
+    expect(await store.head(key('cat.jpg'))).toMatchObject({ etag: 'e1' });
+    expect(requests).toHaveLength(6);
+    await store.close();
+  });
+
+  it('and keeps no more than half an object tells so of this object, while others are read', async () => {
+    const { connection, requests } = await fakeService((request, response) => {
+      const lost = request.url === '/bucket/lost.jpg';
+      response
+        .writeHead(200, lost ? { 'x-amz-request-id': 'tx1' } : { ...object, 'content-length': 5 })
+        .end(lost ? '' : 'bytes');
+    });
+    const store = openS3Store(connection, 'bucket');
+    const told: unknown = await store.get(key('lost.jpg')).catch((failure: unknown) => failure);
+    expect(toKuvaError(told)).toMatchObject({ code: 'store-protocol', data: 'Nothing was changed.' });
+    expect(String(told)).toContain('lost.jpg');
+    expect(requests).toHaveLength(6);
+    expect(await read(store, key('cat.jpg'))).toBe('bytes');
+    await store.close();
+  });
+
   it('and keeps breaking off is told of, after one repetition', async () => {
     const { connection, requests } = await fakeService((request) => {
       request.socket.destroy();
