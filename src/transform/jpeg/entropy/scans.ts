@@ -165,7 +165,7 @@ export class Scans {
         header.high,
       ),
     );
-    return this.#written(entropy.readerAt(), entropy.writerAt());
+    return this.#written(this.#machine.place('consumed'), this.#machine.place('written'));
   }
 
   #written(readTo: number, writtenTo: number): NegatedScan {

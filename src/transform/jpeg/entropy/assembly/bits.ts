@@ -1,4 +1,4 @@
-// Reads and writes entropy-coded data bit by bit, for the scans of progressive files. State lives in globals, which is
+// Reads and writes entropy-coded data bit by bit, for the DC scans of progressive files. State lives in globals, which is
 // slower than the locals of sequential.ts and much shorter to write.
 
 import { codeOf, longCode, lookBits } from './huffman';

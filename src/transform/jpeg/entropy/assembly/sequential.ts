@@ -4,33 +4,24 @@
 // inverted. So all symbols stay, and only magnitude bits are flipped. One function holds the whole loop, because
 // locals are registers and everything else is memory.
 
-import { putIn, stoppedAt, takeOut } from './clean';
 import { codeOf, longCode, lookBits, runsAt, tableAt } from './huffman';
-import { blockEnd, prepareRuns, runBits } from './runs';
-import { badCode, cutShort, leftOver, noCode, noRestart, noRoom, oddPadding, ok, tooMany } from './status';
+import { clean, closeInterval, consumed, openInterval, openScan, scratch } from './intervals';
+import { blockEnd, mostBits, prepareRuns, runBits } from './runs';
+import { badCode, cutShort, leftOver, noCode, oddPadding, ok, tooMany } from './status';
+import { readWord, writeWord } from './words';
 
-/** Offset behind the data that were read. */
-export let consumed: usize = 0;
-/** Offset behind the data that were written. */
-export let written: usize = 0;
+/**
+ * Up to so many bits that wait to be written there is another look. A refill leaves at least 56 to be read, and no more of
+ * them were used than wait: so the look has its bits, and what waits stays below 64.
+ */
+const most: i32 = 56 - mostBits;
 
-/** Looks between two refills: they take 12 bits each, and a refill leaves at least 56. */
-const looks: i32 = 4;
-
-/** More than a block of 64 coefficients of 31 bits each: what is read and written before its end is checked. */
-const overshoot: usize = 1024;
+/** Where an interval's result ends. */
+let result: usize = 0;
 
 function extend(bits: i32, size: i32): i32 {
   // T.81, figure F.12.
   return size == 0 || bits >= 1 << (size - 1) ? bits : bits - (1 << size) + 1;
-}
-
-/** The bytes in the other order, which is that of the bits in a file. */
-function turned(word: v128): u64 {
-  return v128.extract_lane<u64>(
-    v128.shuffle<u8>(word, word, 7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0),
-    0,
-  );
 }
 
 /**
@@ -48,34 +39,18 @@ export function negateSequential(
   mcus: i32,
   interval: i32,
 ): i32 {
-  let input = from;
-  let output = to;
-  let restarts: i32 = 0;
   for (let each: i32 = 0; each < count; each++) prepareRuns(load<i32>(components + (each << 4), 4));
+  openScan(from, end, to, limit);
   for (let done: i32 = 0; done < mcus; ) {
     const part = interval == 0 || interval > mcus - done ? mcus - done : interval;
-    const clean = takeOut(input, end);
-    // The new data without stuffing lie at the end of the room for the result, and are moved to its beginning.
-    const scratch = limit - (clean - input) - overshoot;
-    if (output + 64 > scratch) return noRoom;
-    const status = negateInterval(input, clean, scratch, components, count, part);
+    let status = openInterval();
     if (status != ok) return status;
-    output = putIn(scratch, written, output);
-    if (output == 0) return noRoom;
-    input = stoppedAt;
+    status = negateInterval(consumed, clean, scratch, components, count, part);
+    if (status != ok) return status;
     done += part;
-    if (done < mcus) {
-      if (output + 2 > limit) return noRoom;
-      if (input + 2 > end || load<u8>(input) != 0xff || load<u8>(input + 1) != 0xd0 + (restarts & 7))
-        return noRestart;
-      store<u16>(output, load<u16>(input));
-      input += 2;
-      output += 2;
-      restarts++;
-    }
+    status = closeInterval(result, done == mcus);
+    if (status != ok) return status;
   }
-  consumed = input;
-  written = output;
   return ok;
 }
 
@@ -89,6 +64,8 @@ function negateInterval(from: usize, end: usize, to: usize, components: usize, c
   // Bits that wait to be written, from the bottom; above them stands what was written before.
   let out: u64 = 0;
   let kept: i32 = 0;
+  // How many waited at the last refill: as many bits were used since as came to them, and `have` need not count.
+  let base: i32 = 0;
 
   for (let mcu: i32 = 0; mcu < mcus; mcu++) {
     for (let each: i32 = 0; each < count; each++) {
@@ -99,9 +76,10 @@ function negateInterval(from: usize, end: usize, to: usize, components: usize, c
       const blocks = load<i32>(component, 8);
       for (let block: i32 = 0; block < blocks; block++) {
         if (input > end + 8) return cutShort;
-        ahead |= turned(v128.load_zero<u64>(input)) >>> have;
+        ahead |= readWord(input) >>> have;
         input += (63 - have) >> 3;
         have |= 56;
+        base = kept;
         let entry: i32 = load<u16>(dcTable + ((<usize>(ahead >>> (64 - lookBits))) << 1));
         if (entry == 0) {
           entry = longCode(dcTable, <i32>(ahead >>> 48));
@@ -131,62 +109,81 @@ function negateInterval(from: usize, end: usize, to: usize, components: usize, c
           const magnitude = negated < 0 ? negated + (1 << newSize) - 1 : negated;
           out = (((out << newLength) | (code & 0xffff)) << newSize) | <u64>magnitude;
           kept += newLength + newSize;
+          writeWord(output, out << (64 - kept));
+          output += kept >> 3;
+          kept &= 7;
+          ahead <<= total;
+          have -= total;
+          ahead |= readWord(input) >>> have;
+          input += (63 - have) >> 3;
+          have |= 56;
+          base = kept;
         } else {
           out = (out << total) | ((ahead >>> (64 - total)) ^ ((1 << size) - 1));
           kept += total;
+          ahead <<= total;
         }
-        ahead <<= total;
-        have -= total;
 
-        let k: i32 = 1;
-        do {
-          store<u64>(output, turned(v128.splat<u64>(out << (64 - kept))));
+        // In one number, for one addition a look: in bits 0 to 5 those that wait, from 8 on the block's coefficients.
+        let at: i32 = (1 << 8) | kept;
+        while (true) {
+          const run = load<u32>(runs + ((<usize>(ahead >>> (64 - runBits))) << 2));
+          const next = at + (run & 0xff3f);
+          if (next < 64 << 8) {
+            at = next;
+            out = (out << (<u64>run)) | ((ahead >>> <u64>-run) ^ (run >>> 16));
+            ahead <<= <u64>run;
+            kept = at & 63;
+            if (kept <= most) continue;
+            writeWord(output, out << (64 - kept));
+            output += kept >> 3;
+            have -= kept - base;
+            base = kept & 7;
+            ahead |= readWord(input) >>> have;
+            input += (63 - have) >> 3;
+            have |= 56;
+            at = (at & ~63) | base;
+            continue;
+          }
+          // The block ends with this look.
+          if (next >> 8 == 64 || <u32>((next >> 8) - blockEnd) < 64) {
+            at = next;
+            out = (out << (<u64>run)) | ((ahead >>> <u64>-run) ^ (run >>> 16));
+            ahead <<= <u64>run;
+            break;
+          }
+          // Not by whole runs: a long code, or the block ends within them.
+          kept = at & 63;
+          writeWord(output, out << (64 - kept));
           output += kept >> 3;
-          kept &= 7;
-          ahead |= turned(v128.load_zero<u64>(input)) >>> have;
+          have -= kept - base;
+          base = kept & 7;
+          ahead |= readWord(input) >>> have;
           input += (63 - have) >> 3;
           have |= 56;
-          for (let look: i32 = 0; look < looks; look++) {
-            const run = load<u32>(runs + ((<usize>(ahead >>> (64 - runBits))) << 2));
-            const next = k + ((run >> 8) & 255);
-            if (next >= 64 && next != 64 && <u32>(next - blockEnd) >= 64) {
-              // Not by whole runs: a long symbol, or the block ends within them.
-              store<u64>(output, turned(v128.splat<u64>(out << (64 - kept))));
-              output += kept >> 3;
-              kept &= 7;
-              ahead |= turned(v128.load_zero<u64>(input)) >>> have;
-              input += (63 - have) >> 3;
-              have |= 56;
-              entry = load<u16>(acTable + ((<usize>(ahead >>> (64 - lookBits))) << 1));
-              if (entry == 0) {
-                entry = longCode(acTable, <i32>(ahead >>> 48));
-                if (entry == 0) return input - (have >> 3) + 2 > end ? cutShort : badCode;
-              }
-              size = entry & 15;
-              total = (entry >> 8) + size;
-              const zeros = (entry >> 4) & 15;
-              if (size == 0) {
-                if (zeros != 0 && zeros != 15) return badCode;
-                k = zeros == 0 ? blockEnd : k + 16;
-              } else k += zeros + 1;
-              if (k > 64 && k != blockEnd) return tooMany;
-              out = (out << total) | ((ahead >>> (64 - total)) ^ ((1 << size) - 1));
-              kept += total;
-              ahead <<= total;
-              have -= total;
-              break;
-            }
-            total = run & 31;
-            out = (out << total) | ((ahead >>> (64 - total)) ^ (run >> 16));
-            kept += total;
-            ahead <<= total;
-            have -= total;
-            k = next;
-            if (k >= 64) break;
+          entry = load<u16>(acTable + ((<usize>(ahead >>> (64 - lookBits))) << 1));
+          if (entry == 0) {
+            entry = longCode(acTable, <i32>(ahead >>> 48));
+            if (entry == 0) return input - (have >> 3) + 2 > end ? cutShort : badCode;
           }
-        } while (k < 64);
-        store<u64>(output, turned(v128.splat<u64>(out << (64 - kept))));
+          size = entry & 15;
+          total = (entry >> 8) + size;
+          const zeros = (entry >> 4) & 15;
+          let k = at >> 8;
+          if (size == 0) {
+            if (zeros != 0 && zeros != 15) return badCode;
+            k = zeros == 0 ? blockEnd : k + 16;
+          } else k += zeros + 1;
+          if (k > 64 && k != blockEnd) return tooMany;
+          out = (out << total) | ((ahead >>> (64 - total)) ^ ((1 << size) - 1));
+          ahead <<= total;
+          at = (k << 8) | (base + total);
+          if (k >= 64) break;
+        }
+        kept = at & 63;
+        writeWord(output, out << (64 - kept));
         output += kept >> 3;
+        have -= kept - base;
         kept &= 7;
       }
     }
@@ -199,6 +196,6 @@ function negateInterval(from: usize, end: usize, to: usize, components: usize, c
   if (left > 0 && ahead >>> (64 - left) != (1 << left) - 1) return oddPadding;
   const fill = (8 - (kept & 7)) & 7;
   if (fill > 0) store<u8>(output++, <u8>((out << fill) | ((1 << fill) - 1)));
-  written = output;
+  result = output;
   return ok;
 }
