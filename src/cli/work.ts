@@ -6,6 +6,7 @@ import { systemClock } from '../pipeline/clock.ts';
 import { makeBudgets, thisMachine, concurrencyOf } from '../pipeline/budgets.ts';
 import { ignoring } from '../pipeline/ignored.ts';
 import { Outages } from '../pipeline/outages.ts';
+import { SpareMemory } from '../image/spareMemory.ts';
 import type { Budgets, PipelineParts } from '../pipeline/parts.ts';
 import type { DiscoverOptions } from '../pipeline/pass.ts';
 import type { PictureTaker } from '../pipeline/pictures.ts';
@@ -44,12 +45,17 @@ export interface WorkOptions {
 /** Memory, turns at the processor, and what is under way, of all pipelines of one process. */
 export interface SharedWork {
   readonly budgets: Budgets;
+  readonly spare: SpareMemory;
   /** Images under way, by pipeline. */
   readonly underWay: Map<string, number>;
 }
 
 export function shareWork(config: KuvaConfig): SharedWork {
-  return { budgets: makeBudgets(config.worker, thisMachine()), underWay: new Map() };
+  return {
+    budgets: makeBudgets(config.worker, thisMachine()),
+    spare: new SpareMemory(),
+    underWay: new Map(),
+  };
 }
 
 /** Wires one worker of this process: what `start`, `worker` and `run` share. */
@@ -92,6 +98,7 @@ export async function prepareWork(
     maxAttempts: config.worker.attempts,
     maxInputBytes: config.limits.bytes,
     budgets: shared.budgets,
+    spare: shared.spare,
     outages,
     clock: systemClock,
     ending: stopping.stop,

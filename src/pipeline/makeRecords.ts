@@ -96,13 +96,13 @@ export async function makeRecords(
         records.push(record(parts, source, facts, output, sha256, placed, phases));
       }
       const archived = await archiveInput(parts, attempt, hold, source, signal);
-      return {
-        chosen: decided.chosen,
-        archived,
-        version: source.version,
-        records,
-        pictures: picturesOf(parts, attempt, source, made, records),
-      };
+      const pictures = picturesOf(parts, attempt, source, made, records);
+      if (pictures === undefined) {
+        // Only here: after a failure, a request or a decoder that was broken off may still look at the bytes.
+        source.release?.();
+        for (const output of made) output.release?.();
+      }
+      return { chosen: decided.chosen, archived, version: source.version, records, pictures };
     } finally {
       imageLease.release();
     }

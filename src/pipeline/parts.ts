@@ -1,5 +1,6 @@
 import type { At } from '../image/crashPoint.ts';
 import type { Recipe } from '../image/recipe.ts';
+import type { SpareMemory } from '../image/spareMemory.ts';
 import type { KeyConflict } from '../ledger/contract/attempt.ts';
 import type { Ledger } from '../ledger/contract/ledger.ts';
 import type { ObjectStore } from '../store/contract.ts';
@@ -38,6 +39,8 @@ export interface PipelineParts {
   /** Largest input, in bytes. */
   readonly maxInputBytes: number;
   readonly budgets: Budgets;
+  /** For large inputs; left out: each has fresh memory. */
+  readonly spare?: SpareMemory;
   readonly outages: Outages;
   readonly clock: Clock;
   /** Aborted: the process wants to end; finish what is under way, but do not wait for outages to end. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { KuvaError } from '../image/failure.ts';
 import { showKey } from '../image/key.ts';
+import type { SpareMemory } from '../image/spareMemory.ts';
 import type { Attempt, QueuedImage } from '../ledger/contract/attempt.ts';
 import type { ObjectStore, ObjectVersion } from '../store/contract.ts';
 import type { PipelineParts } from './parts.ts';
@@ -17,7 +18,12 @@ export interface ReadInput {
   readonly version: ObjectVersion;
   readonly bytes: Buffer;
   readonly sha256: string;
+  /** To be called when nobody needs the bytes any more, so that their memory is used again. May be left out. */
+  readonly release?: () => void;
 }
+
+/** Bytes from which an input's memory is used again; smaller ones cost little. */
+const large = 256 * 1024;
 
 /**
  * Reads the version that was queued, and hashes it on the way. Where the store tells the MD5 of the bytes, a bit that
@@ -29,10 +35,11 @@ export async function readInput(
   store: ObjectStore,
   queued: QueuedImage,
   signal?: AbortSignal,
+  spare?: SpareMemory,
 ): Promise<ReadInput> {
-  const first = await readOnce(store, queued, signal);
+  const first = await readOnce(store, queued, signal, spare);
   if (first.fitsEtag) return first;
-  const second = await readOnce(store, queued, signal);
+  const second = await readOnce(store, queued, signal, spare);
   const same = first.sha256 === second.sha256;
   if (second.fitsEtag || (same && !second.vouched)) return second;
   throw new KuvaError('store-corrupted', {
@@ -47,14 +54,14 @@ export async function readInput(
  * @throws KuvaError as {@link readInput}; `bucket-missing` when the copy lies in another place than the configured one
  */
 export function readAttempt(
-  { input, archive }: Pick<PipelineParts, 'input' | 'archive'>,
+  { input, archive, spare }: Pick<PipelineParts, 'input' | 'archive' | 'spare'>,
   { imageId: id, image, size, source }: Attempt,
   signal?: AbortSignal,
 ): Promise<ReadInput> {
-  if (source === undefined) return readInput(input, { id, image, size }, signal);
+  if (source === undefined) return readInput(input, { id, image, size }, signal, spare);
   if (archive?.bucket === source.bucket) {
     const { key, etag } = source;
-    return readInput(archive, { id, image: { ...image, key, etag }, size }, signal);
+    return readInput(archive, { id, image: { ...image, key, etag }, size }, signal, spare);
   }
   throw new KuvaError('bucket-missing', {
     what: `The copy of ${showKey(image.key)} lies in ${source.bucket}, which is not what this worker moves inputs to`,
@@ -70,7 +77,12 @@ interface ReadOnce extends ReadInput {
   readonly vouched: boolean;
 }
 
-async function readOnce(store: ObjectStore, queued: QueuedImage, signal?: AbortSignal): Promise<ReadOnce> {
+async function readOnce(
+  store: ObjectStore,
+  queued: QueuedImage,
+  signal?: AbortSignal,
+  spare?: SpareMemory,
+): Promise<ReadOnce> {
   const { key, etag } = queued.image;
   const { version, body, md5: told } = await store.get(key, { ifMatch: etag, ...(signal && { signal }) });
   if (version.etag !== etag) {
@@ -81,7 +93,9 @@ async function readOnce(store: ObjectStore, queued: QueuedImage, signal?: AbortS
       data: 'The new object is an image of its own and is processed as such.',
     });
   }
-  const bytes = Buffer.allocUnsafe(version.size);
+  const memory = version.size < large ? undefined : spare?.take(version.size);
+  const bytes =
+    memory === undefined ? Buffer.allocUnsafe(version.size) : Buffer.from(memory, 0, version.size);
   // Both as the bytes come: of a large file at once, they would keep the event loop from everything else.
   const hash = createHash('sha256');
   const md5 = /^[0-9a-f]{32}$/.test(etag) ? createHash('md5') : undefined;
@@ -97,7 +111,18 @@ async function readOnce(store: ObjectStore, queued: QueuedImage, signal?: AbortS
   }
   if (filled !== bytes.length) throw wrongLength(queued, version.size);
   const fitsEtag = md5 === undefined || md5.digest('hex') === etag;
-  return { version, bytes, sha256: hash.digest('hex'), fitsEtag, vouched: told !== undefined };
+  return {
+    version,
+    bytes,
+    sha256: hash.digest('hex'),
+    fitsEtag,
+    vouched: told !== undefined,
+    ...(memory !== undefined && {
+      release: () => {
+        spare?.give(memory);
+      },
+    }),
+  };
 }
 
 function wrongLength(queued: QueuedImage, announced: number): KuvaError {

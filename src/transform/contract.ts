@@ -48,6 +48,11 @@ export interface MadeImage {
   readonly facts?: Facts;
   /** Lower-case hexadecimal, of these bytes in this memory, where they were hashed as they were made. */
   readonly sha256?: string;
+  /**
+   * To be called when nobody needs the bytes of any output of this image any more, so that their memory is used again. May be
+   * left out.
+   */
+  readonly release?: () => void;
 }
 
 export interface Transformer {

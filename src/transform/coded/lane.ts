@@ -108,12 +108,18 @@ async function negated(
     if (answer.answer === 'late') throw timedOut(time);
     if (answer.answer === 'left') return undefined;
     const about = { format: 'jpeg', contentType: contentTypes.jpeg, width, height, pages: 1 } as const;
-    return recipe.outputs.map(({ name }) => ({
+    return recipe.outputs.map(({ name }, index) => ({
       output: name,
       bytes: answer.bytes,
       ...about,
       how: { way: 'lossless' },
       sha256: answer.sha256,
+      // One memory, released once.
+      ...(index === 0 && {
+        release: () => {
+          threads.release(answer.bytes);
+        },
+      }),
     }));
   } catch (thrown) {
     if (thrown instanceof ThreadEnded) return undefined;

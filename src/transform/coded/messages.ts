@@ -5,6 +5,8 @@ const count = z.number().int().nonnegative();
 
 export const requestSchema = z.strictObject({
   bytes: z.instanceof(Uint8Array),
+  /** Memory for the result, if that is not larger. */
+  room: z.instanceof(ArrayBuffer),
   width: count,
   height: count,
   channels: count,
@@ -14,8 +16,12 @@ export const requestSchema = z.strictObject({
   time: z.number(),
 });
 
-/** The memory that the request came in, for the next one: fresh memory costs as much as what is copied into it. */
-const returned = { memory: z.instanceof(ArrayBuffer) };
+/** The memory that came with the request, for the next one. */
+const returned = {
+  memory: z.instanceof(ArrayBuffer),
+  /** Left out where the result lies in it. */
+  room: z.instanceof(ArrayBuffer).optional(),
+};
 
 export const answerSchema = z.discriminatedUnion('answer', [
   z.strictObject({
@@ -32,5 +38,7 @@ export const answerSchema = z.discriminatedUnion('answer', [
 ]);
 
 /** The bytes may be shared: they are copied on the way. */
-export type CodedRequest = Omit<z.input<typeof requestSchema>, 'bytes'> & { readonly bytes: Uint8Array };
+export type CodedRequest = Omit<z.input<typeof requestSchema>, 'bytes' | 'room'> & {
+  readonly bytes: Uint8Array;
+};
 export type CodedAnswer = z.infer<typeof answerSchema>;

@@ -13,33 +13,37 @@ import { type CodedRequest, requestSchema } from './messages.ts';
 prepareEntropy();
 
 parentPort?.on('message', (message: unknown) => {
-  const { bytes, ...rest } = requestSchema.parse(message);
+  const { bytes, room, ...rest } = requestSchema.parse(message);
   const memory = bytes.buffer;
   if (!(memory instanceof ArrayBuffer)) throw new TypeError('the bytes of a request must not be shared');
-  const end = negated(bytes, rest);
+  const end = negated(bytes, room, rest);
+  const result = end.answer === 'negated' ? end.bytes.buffer : room;
   // Handed over, not copied: nobody here needs them again.
-  parentPort?.postMessage({ ...end, memory }, [
-    memory,
-    ...(end.answer === 'negated' ? [end.bytes.buffer] : []),
-  ]);
+  if (result === room)
+    parentPort?.postMessage({ ...end, memory, ...(end.answer !== 'negated' && { room }) }, [memory, room]);
+  else parentPort?.postMessage({ ...end, memory, room }, [memory, room, result]);
 });
 
 type End =
   | { readonly answer: 'negated'; readonly bytes: Uint8Array<ArrayBuffer>; readonly sha256: string }
   | { readonly answer: 'left' | 'late' };
 
-function negated(bytes: Uint8Array, { granted, time, ...facts }: Omit<CodedRequest, 'bytes'>): End {
+function negated(
+  bytes: Uint8Array,
+  room: ArrayBuffer,
+  { granted, time, ...facts }: Omit<CodedRequest, 'bytes'>,
+): End {
   const budget = timeBudget(time);
   const check = (): void => {
     budget.check();
   };
   try {
     const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const made = negateWithin(source, facts, granted, check);
+    const made = negateWithin(source, facts, granted, { check, room });
     if (!('bytes' in made) || !isWhole(made.bytes, facts)) return { answer: 'left' };
     return {
       answer: 'negated',
-      bytes: alone(made.bytes),
+      bytes: made.bytes.buffer === room ? new Uint8Array(room, 0, made.bytes.length) : alone(made.bytes),
       sha256: createHash('sha256').update(made.bytes).digest('hex'),
     };
   } catch (thrown) {

@@ -1,5 +1,6 @@
 /** Threads of this process, one image at a time in each. They are started when there is work, and again when they end. */
 import { Worker } from 'node:worker_threads';
+import { SpareMemory } from '../../image/spareMemory.ts';
 import { stopped } from '../isolated/refusals.ts';
 import { answerSchema, type CodedAnswer, type CodedRequest } from './messages.ts';
 
@@ -27,21 +28,18 @@ interface Seat {
   readonly worker: Worker;
   /** Gives the image that it has, if any, an end. */
   settle: ((end: CodedAnswer | Error) => void) | undefined;
-  /** What its last image came in. It is in one thread at a time: the other one's hold on it ends as it is handed over. */
-  memory: ArrayBuffer | undefined;
 }
 
 /** Megabytes of its own heap; what files take lies outside of it. */
 const heap = 256;
-
-/** Bytes of memory that a thread's requests come in that are kept for the next one. */
-const mostKept = 8 * 1024 * 1024;
 
 export class Threads {
   readonly #program: ThreadProgram;
   readonly #size: number;
   readonly #seats = new Set<Seat>();
   readonly #waiting: Order[] = [];
+  /** Memory is in one thread at a time: the other one's hold on it ends as it is handed over. */
+  readonly #spare = new SpareMemory();
   #closed = false;
 
   /** @param size threads at the same time, at most */
@@ -71,6 +69,11 @@ export class Threads {
       this.#waiting.push({ request, patience, tooLong, signal, resolve, reject });
       this.#dispatch();
     });
+  }
+
+  /** The memory of a result that nobody needs any more. */
+  release({ buffer }: Uint8Array): void {
+    if (buffer instanceof ArrayBuffer) this.#spare.give(buffer);
   }
 
   /** Ends all threads; what they were asked fails as `interrupted`. */
@@ -108,13 +111,14 @@ export class Threads {
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: heap },
     });
-    const seat: Seat = { worker, settle: undefined, memory: undefined };
+    const seat: Seat = { worker, settle: undefined };
     this.#seats.add(seat);
     worker.on('message', (message: unknown) => {
       const answer = answerSchema.safeParse(message);
       if (answer.success) {
-        const { memory } = answer.data;
-        if (memory.byteLength <= mostKept) seat.memory = memory;
+        const { memory, room } = answer.data;
+        this.#spare.give(memory);
+        if (room !== undefined) this.#spare.give(room);
         seat.settle?.(answer.data);
       } else void this.#end(seat, new ThreadEnded('a thread answered nonsense'));
     });
@@ -145,12 +149,11 @@ export class Threads {
     };
     // Copied once and handed over: cloned with the message, the bytes would be copied three times, in this thread mostly.
     const { length } = order.request.bytes;
-    const memory =
-      seat.memory !== undefined && seat.memory.byteLength >= length ? seat.memory : spacious(length);
-    seat.memory = undefined;
+    const memory = this.#spare.take(length);
+    const room = this.#spare.take(length);
     const bytes = new Uint8Array(memory, 0, length);
     bytes.set(order.request.bytes);
-    seat.worker.postMessage({ ...order.request, bytes }, [memory]);
+    seat.worker.postMessage({ ...order.request, bytes, room }, [memory, room]);
   }
 
   /** Takes a thread out of use, and gives the image that it has this end. It cannot be interrupted in any other way. */
@@ -160,10 +163,4 @@ export class Threads {
       await seat.worker.terminate();
     }
   }
-}
-
-/** Somewhat more than asked for, so that it does for pictures of the same kind. */
-function spacious(bytes: number): ArrayBuffer {
-  const unit = 256 * 1024;
-  return new ArrayBuffer(Math.ceil((bytes * 1.25) / unit) * unit);
 }

@@ -26,7 +26,7 @@ export function makeLosslessly(
   let negated: LosslessResult | undefined;
   for (const output of recipe.outputs.filter(({ lossless }) => lossless !== 'never')) {
     if (isPlainNegation(output)) {
-      negated ??= negateWithin(bytes, facts, granted, check);
+      negated ??= negateWithin(bytes, facts, granted, { check });
       results.set(output.name, negated);
     } else if (isTurning(output)) {
       results.set(

@@ -1,7 +1,7 @@
 /** A JPEG negated in its coded data, as far as the memory that it was granted goes. */
 import { showBytes } from '../../image/quantity.ts';
 import type { ImageFacts } from '../contract.ts';
-import { negateCoefficients } from './entropy/negate.ts';
+import { negateCoefficients, type NegateOptions } from './entropy/negate.ts';
 import { Unable } from './entropy/unable.ts';
 
 export interface MadeLosslessly {
@@ -14,19 +14,16 @@ export interface MadeLosslessly {
 /** The file; or why there is none. */
 export type LosslessResult = MadeLosslessly | { readonly why: string };
 
-/**
- * @param granted bytes of memory
- * @param check called between scans; what it throws ends the work
- */
+/** @param granted bytes of memory */
 export function negateWithin(
   bytes: Buffer,
   facts: Pick<ImageFacts, 'width' | 'height' | 'channels'>,
   granted: number,
-  check: () => void,
+  options: NegateOptions,
 ): LosslessResult {
   const { width, height } = facts;
   return within(negationBytes(bytes, facts), granted, () => ({
-    bytes: negateCoefficients(bytes, { check }),
+    bytes: negateCoefficients(bytes, options),
     width,
     height,
   }));

@@ -53,7 +53,8 @@ describe('a JPEG that is only negated', () => {
     expect(asked).toEqual({ inspect: 0, apply: 0 });
     const [one] = here.made;
     expect(one?.sha256).toBe(sha256(one?.bytes ?? Buffer.alloc(0)));
-    expect({ ...here, made: [{ ...one, sha256: undefined }] }).toEqual(await through(decoders, bytes));
+    const told = { ...one, sha256: undefined, release: undefined };
+    expect({ ...here, made: [told] }).toEqual(await through(decoders, bytes));
     expect(here.made).toMatchObject([{ how: { way: 'lossless' } }]);
     expect(bytes.equals(before)).toBe(true);
   });
@@ -166,4 +167,35 @@ it('many at the same time come out each as its own', async () => {
     expect((one?.bytes ?? Buffer.alloc(0)).equals(pictures[at] ?? Buffer.alloc(0))).toBe(true);
   });
   expect(asked).toEqual({ inspect: 0, apply: 0 });
+});
+
+it('uses the memory of results again once they are released, and of no others', async () => {
+  const { lane, asked } = open();
+  const pictures = await Promise.all(
+    [200, 210, 220].map((width) => makeJpeg({ width, height: 150, seed: width })),
+  );
+  const wanted = await Promise.all(
+    pictures.map(async (bytes) => (await through(lane, bytes)).made[0]?.sha256),
+  );
+  const kept: { readonly bytes: Uint8Array; readonly at: number }[] = [];
+  let again = 0;
+  for (let count = 0; count < 30; count++) {
+    await Promise.all(
+      pictures.map(async (source, at) => {
+        const [made] = await lane.apply(source, await lane.inspect(source), recipeOf('negate'));
+        if (made === undefined) throw new Error('nothing was made');
+        expect(sha256(Buffer.from(made.bytes))).toBe(wanted[at]);
+        // Behind the result there is room for a mark.
+        const memory = new Uint8Array(made.bytes.buffer);
+        if (memory.at(-1) === 0x5a) again++;
+        memory[memory.length - 1] = 0x5a;
+        if (count % 10 === 0) kept.push({ bytes: made.bytes, at });
+        else made.release?.();
+      }),
+    );
+  }
+  for (const { bytes, at } of kept) expect(sha256(Buffer.from(bytes))).toBe(wanted[at]);
+  expect(new Set(kept.map(({ bytes }) => bytes.buffer)).size).toBe(9);
+  expect(again).toBeGreaterThan(50);
+  expect(asked.apply).toBe(0);
 });

@@ -10,6 +10,8 @@ import { Unable } from './unable.ts';
 export interface NegateOptions {
   /** Called between scans; what it throws ends the work. */
   readonly check?: () => void;
+  /** Memory for the result, other than what is read; if it is too small, the result has memory of its own. */
+  readonly room?: ArrayBuffer | undefined;
 }
 
 const largestSegment = 65_535;
@@ -29,8 +31,8 @@ const mostTableSegments = 10_000;
  * read, so that a file that is cut short or out of step is noticed.
  * @throws Unable for any other file, and for one that is damaged
  */
-export function negateCoefficients(bytes: Buffer, { check }: NegateOptions = {}): Buffer {
-  return new Negation(bytes, check, negatedThumbnail).result();
+export function negateCoefficients(bytes: Buffer, { check, room }: NegateOptions = {}): Buffer {
+  return new Negation(bytes, check, negatedThumbnail).result(room);
 }
 
 /** A small JPEG inside another file; undefined when it cannot be negated. */
@@ -65,7 +67,7 @@ class Negation {
     this.#pieces = new Pieces(bytes);
   }
 
-  result(): Buffer {
+  result(room?: ArrayBuffer): Buffer {
     try {
       this.#read();
     } catch (thrown) {
@@ -75,7 +77,7 @@ class Negation {
     }
     if (this.#scans === undefined) throw new Unable('it has no scan');
     this.#scans.finish();
-    return this.#pieces.joined();
+    return this.#pieces.joined(room);
   }
 
   #read(): void {

@@ -22,9 +22,16 @@ export class Pieces {
     this.#made.push(piece);
   }
 
-  joined(): Buffer {
+  /** @param room for the result, if it is large enough */
+  joined(room: ArrayBuffer | undefined): Buffer {
     this.#close();
-    return Buffer.concat(this.#made.map((piece) => piece()));
+    const pieces = this.#made.map((piece) => piece());
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (room === undefined || room.byteLength < length) return Buffer.concat(pieces);
+    const result = Buffer.from(room, 0, length);
+    let at = 0;
+    for (const piece of pieces) at += piece.copy(result, at);
+    return result;
   }
 
   #close(): void {
