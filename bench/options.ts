@@ -17,8 +17,8 @@ const quickCounts = {
 
 const optionsSchema = z.strictObject({
   rounds: count(3, 20),
-  'count-a': count(1_200, 20_000),
-  'count-b': count(150, 2_000),
+  'count-a': count(2_400, 20_000),
+  'count-b': count(400, 2_000),
   'tutorial-a': count(10, 500),
   'no-sleep-a': count(20, 500),
   'tutorial-b': count(5, 100),
@@ -39,7 +39,7 @@ export const usage = `npm run bench -- [options]
 
   --quick                    few pictures and one round, to see whether it works
   --rounds N                 rounds of everything (3)
-  --count-a N, --count-b N   pictures of a run of ours, the Python rivals, rclone (1,200 of 130 kB, 150 of 12 Mpx)
+  --count-a N, --count-b N   pictures of a run of ours, the Python rivals, rclone (2,400 of 130 kB, 400 of 12 Mpx)
   --tutorial-a N, --no-sleep-a N, --tutorial-b N, --no-sleep-b N
                              pictures of a run of the tutorial's script, as it is and without its sleep (10, 20, 5, 6)
   --uploads N                pictures for the time from upload to result (20)

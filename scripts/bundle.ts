@@ -124,9 +124,23 @@ function ownPlaces({ root, to, place }: Pick<Bundle, 'root' | 'to' | 'place'>): 
   };
 }
 
-const commanderNeeds = "const childProcess = require('node:child_process');";
-const commanderMayNeed =
-  "const childProcess = { spawn: (...given) => require('node:child_process').spawn(...given) };";
+/** In others' modules, what takes time as they are loaded and is not needed for that: the file, and what takes its place. */
+const lighter = [
+  {
+    file: path.join('commander', 'lib', 'command.js'),
+    code: "const childProcess = require('node:child_process');",
+    instead: "const childProcess = { spawn: (...given) => require('node:child_process').spawn(...given) };",
+  },
+  {
+    // It finds out by making a Response, for which Node 20 loads all of fetch.
+    file: path.join('pg', 'lib', 'stream.js'),
+    code: 'if (isCloudflareRuntime()) {',
+    instead: 'if (false) {',
+  },
+] as const;
+
+/** graphile-worker looks for files with its settings in the working folder and above, and would run them: kuva has its own. */
+const noSettings = '\0no-settings';
 
 /** A module of our own making, which has of undici what we import. Whoever imports more of it hears so from the build. */
 const leanUndici = '\0lean-undici';
@@ -135,27 +149,31 @@ const leanUndici = '\0lean-undici';
  * What a program loads as it starts and need not, a third of what `kuva --help` takes beside Node itself. A module that imports
  * `node:process` by name gets all that it has, standard input and output among it, which are made for that; the
  * global one makes them when they are used. And commander loads what starts processes, which it does for commands that are programs of their own.
- * Of undici we use the pool; fetch, caches, mocks and WebSockets were two thirds of what it takes to load.
+ * Of undici we use the pool; fetch, caches, mocks and WebSockets were two thirds of what it takes to load. And the queue has
+ * no settings in files, and needs nothing to look for them.
  */
 function lightStart(root: string): Plugin {
   const ours = path.join(root, 'src') + path.sep;
   return {
     name: 'light-start',
-    resolveId: (source, importer) =>
-      source === 'undici' && importer?.startsWith(ours) === true ? leanUndici : undefined,
-    load: (id) =>
-      id === leanUndici
-        ? `export { default as Pool } from ${JSON.stringify(path.join(root, 'node_modules/undici/lib/dispatcher/pool.js'))};`
-        : undefined,
+    resolveId(source, importer) {
+      if (source === 'cosmiconfig') return noSettings;
+      return source === 'undici' && importer?.startsWith(ours) === true ? leanUndici : undefined;
+    },
+    load(id) {
+      if (id === noSettings) return 'export const cosmiconfigSync = () => ({ search: () => null });';
+      if (id !== leanUndici) return undefined;
+      const pool = path.join(root, 'node_modules/undici/lib/dispatcher/pool.js');
+      return `export { default as Pool } from ${JSON.stringify(pool)};`;
+    },
     transform(code, id) {
       if (id.startsWith(ours))
         return { code: code.replace(/^import process from 'node:process';$/m, ''), map: null };
-      if (!id.endsWith(path.join('commander', 'lib', 'command.js'))) return undefined;
-      if (!code.includes(commanderNeeds))
-        throw new Error(
-          'commander does not load child_process as it did: see whether it still needs it to start',
-        );
-      return { code: code.replace(commanderNeeds, commanderMayNeed), map: null };
+      const known = lighter.find(({ file }) => id.endsWith(path.sep + file));
+      if (known === undefined) return undefined;
+      if (!code.includes(known.code))
+        throw new Error(`${known.file} is not what it was: see whether it still takes time to load`);
+      return { code: code.replace(known.code, known.instead), map: null };
     },
   };
 }
