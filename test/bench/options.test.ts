@@ -5,10 +5,10 @@ describe('the options of the bench', () => {
   it('are those of the documentation when none is given', () => {
     expect(parseOptions([])).toMatchObject({
       rounds: 3,
-      'count-a': 1_200,
+      'count-a': 2_400,
       'tutorial-a': 10,
       'no-sleep-a': 20,
-      'count-b': 150,
+      'count-b': 400,
       uploads: 20,
       store: 'bluestore',
     });

@@ -21,7 +21,8 @@ export function versionOf(key: ObjectKey, answer: Answer): ObjectVersion {
   const modified = Date.parse(answer.headers.get('last-modified') ?? '');
   const versionId = answer.headers.get('x-amz-version-id');
   if (etag === undefined || length === undefined || Number.isNaN(modified)) {
-    throw speaksS3(answer.headers)
+    // A proxy that writes answers anew may take the length, and is an outage; the ETag nobody takes.
+    throw etag === undefined && length !== undefined && speaksS3(answer.headers)
       ? incomplete(key)
       : notFromS3(`looking at ${showKey(key)}`, 'its answer has no ETag, length or date');
   }
@@ -37,7 +38,7 @@ export function versionOf(key: ObjectKey, answer: Answer): ObjectVersion {
 /** One such object must not look like an outage, for which all others would wait. */
 function incomplete(key: ObjectKey): KuvaError {
   return new KuvaError('store-protocol', {
-    what: `The object store has ${showKey(key)} without its ETag, length or date: it kept no whole object`,
+    what: `The object store has ${showKey(key)} without its ETag: it kept no whole object`,
     data: 'Nothing was changed.',
     remedy:
       'Upload it again if you have it. Ceph can leave such a rest where an object is removed several times at once, in a bucket that kept versions once.',

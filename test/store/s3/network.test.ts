@@ -53,7 +53,10 @@ describe('a service that does not do well', () => {
     const { connection, requests } = await fakeService((request, response) => {
       const lost = request.url === '/bucket/lost.jpg';
       response
-        .writeHead(200, lost ? { 'x-amz-request-id': 'tx1' } : { ...object, 'content-length': 5 })
+        .writeHead(
+          200,
+          lost ? { 'x-amz-request-id': 'tx1', 'content-length': 0 } : { ...object, 'content-length': 5 },
+        )
         .end(lost ? '' : 'bytes');
     });
     const store = openS3Store(connection, 'bucket');
