@@ -139,7 +139,7 @@ const lighter = [
   },
 ] as const;
 
-/** graphile-worker looks for files with its settings in the working folder and above, and would run them: kuva has its own. */
+/** graphile-worker looks for files with its settings in the working folder and above, JavaScript too: kuva has its own. */
 const noSettings = '\0no-settings';
 
 /** A module of our own making, which has of undici what we import. Whoever imports more of it hears so from the build. */

@@ -1,12 +1,12 @@
 import type { KuvaConfig } from '../config/config.ts';
 import { type FailureCode, KuvaError, toKuvaError } from '../image/failure.ts';
+import { SpareMemory } from '../image/spareMemory.ts';
 import type { Resource } from '../ledger/contract/outage.ts';
 import type { ImageEvent } from '../pipeline/event.ts';
 import { systemClock } from '../pipeline/clock.ts';
 import { makeBudgets, thisMachine, concurrencyOf } from '../pipeline/budgets.ts';
 import { ignoring } from '../pipeline/ignored.ts';
 import { Outages } from '../pipeline/outages.ts';
-import { SpareMemory } from '../image/spareMemory.ts';
 import type { Budgets, PipelineParts } from '../pipeline/parts.ts';
 import type { DiscoverOptions } from '../pipeline/pass.ts';
 import type { PictureTaker } from '../pipeline/pictures.ts';

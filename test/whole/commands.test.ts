@@ -52,6 +52,15 @@ describe('the command line', () => {
     expect(await readdir(cwd)).toEqual([]);
   });
 
+  it('neither runs nor minds settings for its job queue that lie in the folder', async () => {
+    const cwd = await temporaryFolder();
+    const settings = "require('node:fs').writeFileSync(__dirname + '/was-run', ''); module.exports = {};";
+    await writeFile(join(cwd, 'graphile-worker.config.cjs'), settings);
+    await writeFile(join(cwd, '.graphile-workerrc'), '{ "schema": "elsewhere" }');
+    expect(await good(['run', '--data', 'data'], cwd)).toContain('Nothing to do');
+    expect(await readdir(cwd)).not.toContain('was-run');
+  });
+
   it('ends with 78 when the configuration has mistakes, and names line, key and what was expected', async () => {
     const cwd = await temporaryFolder();
     await writeFile(join(cwd, 'kuva.yaml'), 'inptu: s3://a\nworker:\n  attempts: many\n');

@@ -17,11 +17,10 @@ parentPort?.on('message', (message: unknown) => {
   const memory = bytes.buffer;
   if (!(memory instanceof ArrayBuffer)) throw new TypeError('the bytes of a request must not be shared');
   const end = negated(bytes, room, rest);
-  const result = end.answer === 'negated' ? end.bytes.buffer : room;
-  // Handed over, not copied: nobody here needs them again.
-  if (result === room)
-    parentPort?.postMessage({ ...end, memory, ...(end.answer !== 'negated' && { room }) }, [memory, room]);
-  else parentPort?.postMessage({ ...end, memory, room }, [memory, room, result]);
+  const made = end.answer === 'negated' ? [end.bytes.buffer] : [];
+  const unused = made.includes(room) ? {} : { room };
+  // Handed over, not copied: nobody here needs them again. Where the result lies in the room, that is one memory.
+  parentPort?.postMessage({ ...end, memory, ...unused }, [...new Set([memory, room, ...made])]);
 });
 
 type End =

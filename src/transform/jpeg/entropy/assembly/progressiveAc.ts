@@ -12,10 +12,16 @@ let input: usize = 0;
 let copy: usize = 0;
 let bits: i64 = 0;
 
+/** Of the scan. */
+let table: usize = 0;
+let known: usize = 0;
+let stride: i32 = 0;
+let across: i32 = 0;
+
 /**
- * @param known address of a u64 a block: bit k is set when coefficient k is not zero so far
- * @param stride blocks a row in memory
- * @param across blocks a row that the scan has
+ * @param places address of a u64 a block: bit k is set when coefficient k is not zero so far
+ * @param rowOfBlocks how many blocks a row has in memory
+ * @param blocksAcross how many of them are in the scan
  * @param high 0 for a first scan, else a refinement
  */
 export function negateAc(
@@ -24,16 +30,19 @@ export function negateAc(
   to: usize,
   limit: usize,
   tableNumber: i32,
-  known: usize,
-  stride: i32,
-  across: i32,
+  places: usize,
+  rowOfBlocks: i32,
+  blocksAcross: i32,
   blocks: i32,
   interval: i32,
   start: i32,
   stop: i32,
   high: i32,
 ): i32 {
-  const table = tableAt(tableNumber);
+  table = tableAt(tableNumber);
+  known = places;
+  stride = rowOfBlocks;
+  across = blocksAcross;
   openScan(from, end, to, limit);
   for (let done: i32 = 0; done < blocks; ) {
     const part = interval == 0 || interval > blocks - done ? blocks - done : interval;
@@ -44,10 +53,7 @@ export function negateAc(
     const length = clean - input;
     bits = (<i64>length) << 3;
     memory.copy(copy, input, length);
-    status =
-      high == 0
-        ? firstBits(table, known, stride, across, done, part, start, stop)
-        : refine(table, known, stride, across, done, part, start, stop);
+    status = high == 0 ? firstBits(done, part, start, stop) : refine(done, part, start, stop);
     if (status != ok) return status;
     done += part;
     status = closeInterval(copy + length, done == blocks);
@@ -68,10 +74,21 @@ function flip(p: i64, count: i32): void {
   store<u32>(place, load<u32>(place) ^ bswap<u32>(mask));
 }
 
-/** The code that these bits begin with, length << 8 | symbol; 0 where there is none. */
-function codeAt(table: usize, ahead: u64): i32 {
+/** The code that stands there, length << 8 | symbol; 0 where there is none. */
+function codeAt(p: i64): i32 {
+  const ahead = bitsAt(p);
   const entry: i32 = load<u16>(table + ((<usize>(ahead >>> (64 - lookBits))) << 1));
   return entry != 0 ? entry : longCode(table, <i32>(ahead >>> 48));
+}
+
+/** How many blocks a run of such blocks spans that have no further symbols, this one too; its length stands there. */
+function spanAt(p: i64, size: i32): i32 {
+  return (1 << size) + <i32>((bitsAt(p) >>> 1) >>> (63 - size));
+}
+
+/** Where it is kept which coefficients of a block are not zero. */
+function placeOf(block: i32): usize {
+  return known + <usize>((block / across) * stride + (block % across)) * 8;
 }
 
 /** What is wrong where bits make no sense: behind the end of the data, that they end too early. */
@@ -87,25 +104,15 @@ function endAt(p: i64): i32 {
   return left > 0 && bitsAt(p) >>> (64 - left) != (1 << left) - 1 ? oddPadding : ok;
 }
 
-function firstBits(
-  table: usize,
-  known: usize,
-  stride: i32,
-  across: i32,
-  first: i32,
-  count: i32,
-  start: i32,
-  stop: i32,
-): i32 {
+function firstBits(first: i32, count: i32, start: i32, stop: i32): i32 {
   let p: i64 = 0;
   for (let block = first; block < first + count; block++) {
     if (p > bits) return cutShort;
-    const place = known + <usize>((block / across) * stride + (block % across)) * 8;
+    const place = placeOf(block);
     let there = load<u64>(place);
     let k = start;
     while (k <= stop) {
-      const ahead = bitsAt(p);
-      const entry = codeAt(table, ahead);
+      const entry = codeAt(p);
       if (entry == 0) return wrongAt(p + 16, badCode);
       const length = entry >> 8;
       const run = (entry >> 4) & 15;
@@ -113,7 +120,7 @@ function firstBits(
       if (size == 0) {
         if (run < 15) {
           // Blocks behind this one that have no symbols of their own.
-          const others = (1 << run) + <i32>(((ahead << length) >>> 1) >>> (63 - run)) - 1;
+          const others = spanAt(p + length, run) - 1;
           p += length + run;
           if (others >= first + count - block) return wrongAt(p, tooMany);
           block += others;
@@ -136,38 +143,28 @@ function firstBits(
   return endAt(p);
 }
 
-function refine(
-  table: usize,
-  known: usize,
-  stride: i32,
-  across: i32,
-  first: i32,
-  count: i32,
-  start: i32,
-  stop: i32,
-): i32 {
+function refine(first: i32, count: i32, start: i32, stop: i32): i32 {
   const band: u64 = (((<u64>2) << stop) - 1) & (~(<u64>0) << start);
   let p: i64 = 0;
   /** Blocks still to come, the present one too, that have no further symbols of their own. */
   let others: i32 = 0;
   for (let block = first; block < first + count; block++) {
     if (p > bits) return cutShort;
-    const place = known + <usize>((block / across) * stride + (block % across)) * 8;
+    const place = placeOf(block);
     const there = load<u64>(place);
     let added: u64 = 0;
     // Of the band, what is still to come in this block.
     let rest = band;
     if (others == 0) {
       while (rest != 0) {
-        const ahead = bitsAt(p);
-        const entry = codeAt(table, ahead);
+        const entry = codeAt(p);
         if (entry == 0) return wrongAt(p + 16, badCode);
         const length = entry >> 8;
         const run = (entry >> 4) & 15;
         const size = entry & 15;
         p += length;
         if (size == 0 && run < 15) {
-          others = (1 << run) + <i32>(((ahead << length) >>> 1) >>> (63 - run));
+          others = spanAt(p, run);
           p += run;
           break;
         }

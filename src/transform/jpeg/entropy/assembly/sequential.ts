@@ -129,30 +129,15 @@ function negateInterval(from: usize, end: usize, to: usize, components: usize, c
         while (true) {
           const run = load<u32>(runs + ((<usize>(ahead >>> (64 - runBits))) << 2));
           const next = at + (run & 0xff3f);
-          if (next < 64 << 8) {
+          const whole = next < 64 << 8;
+          // The block goes on, or ends, with this look.
+          if (whole || next >> 8 == 64 || <u32>((next >> 8) - blockEnd) < 64) {
             at = next;
             out = (out << (<u64>run)) | ((ahead >>> <u64>-run) ^ (run >>> 16));
             ahead <<= <u64>run;
-            kept = at & 63;
-            if (kept <= most) continue;
-            writeWord(output, out << (64 - kept));
-            output += kept >> 3;
-            have -= kept - base;
-            base = kept & 7;
-            ahead |= readWord(input) >>> have;
-            input += (63 - have) >> 3;
-            have |= 56;
-            at = (at & ~63) | base;
-            continue;
+            if (!whole) break;
+            if ((at & 63) <= most) continue;
           }
-          // The block ends with this look.
-          if (next >> 8 == 64 || <u32>((next >> 8) - blockEnd) < 64) {
-            at = next;
-            out = (out << (<u64>run)) | ((ahead >>> <u64>-run) ^ (run >>> 16));
-            ahead <<= <u64>run;
-            break;
-          }
-          // Not by whole runs: a long code, or the block ends within them.
           kept = at & 63;
           writeWord(output, out << (64 - kept));
           output += kept >> 3;
@@ -161,6 +146,9 @@ function negateInterval(from: usize, end: usize, to: usize, components: usize, c
           ahead |= readWord(input) >>> have;
           input += (63 - have) >> 3;
           have |= 56;
+          at = (at & ~63) | base;
+          if (whole) continue;
+          // Not by a look: a long code, or the block ends within the look.
           entry = load<u16>(acTable + ((<usize>(ahead >>> (64 - lookBits))) << 1));
           if (entry == 0) {
             entry = longCode(acTable, <i32>(ahead >>> 48));
