@@ -52,7 +52,7 @@ export function showStatus(now: LedgerStatus, about: StatusAbout, terminal: Term
   terminal.line(
     pass === undefined
       ? '  last look   none yet over the whole input bucket'
-      : `  last look   ${since(now, pass.at)} ago: ${pass.seen} objects, ${pass.queued} of them new, in ${showDuration(pass.took)}`,
+      : `  last look   ${since(now, pass.at)} ago: ${pass.seen} ${pass.seen === 1 ? 'object' : 'objects'}, ${pass.queued} of them new, in ${showDuration(pass.took)}`,
   );
   terminal.line();
   if (now.workers.length === 0)

@@ -54,7 +54,7 @@ export const verifyOutputs: Action = (given, terminal) => {
           );
         if (found.orphans > 0)
           terminal.line(
-            `${found.orphans} objects in the output bucket are not in the ledger. They were left alone.`,
+            `${found.orphans} ${found.orphans === 1 ? 'object' : 'objects'} in the output bucket, left alone, ${found.orphans === 1 ? 'is' : 'are'} not in the ledger.`,
           );
       }
       return bad + found.orphans === 0 ? exitCodes.ok : exitCodes.failure;
