@@ -78,7 +78,7 @@ describe('a worker that keeps going', () => {
       expect.stringContaining('set-aside: 1 image is set aside'),
     ]);
     const status = await runKuva(['status'], { cwd, env });
-    expect(status.stdout).toMatch(/last look\s+\d+ (ms|s) ago: \d+ objects/);
+    expect(status.stdout).toMatch(/last look\s+\d+ (ms|s) ago: 1 object,/);
     expect(status.stdout).toMatch(/rate\s+[\d.]+\/(s|min)/);
 
     const { code, stdout, stderr } = await kuva.end('SIGTERM');
