@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { databaseFailure } from './databaseError.ts';
+import { codeOf, databaseFailure } from './databaseError.ts';
 import { type LedgerPool, openPool } from './pool.ts';
 import type { Prepared, Queryable } from './sql.ts';
 import { growingPause, pause } from './waiting.ts';
@@ -80,6 +80,9 @@ export function openPresence(main: LedgerPool): Presence {
   };
 }
 
+/** read_only_sql_transaction. Source: PostgreSQL documentation, appendix A. */
+const readOnly = '25006';
+
 interface OpenSession extends Session {
   close(): void;
 }
@@ -108,7 +111,10 @@ function openSession(client: PoolClient, onSilence: () => void): OpenSession {
         onSilence();
       }),
     );
-    queue = result.catch(() => undefined);
+    queue = result.catch((problem: unknown) => {
+      // A session takes no writes for as long as it lasts when it began while its role took none: a new one may.
+      if (codeOf(problem) === readOnly) close(databaseFailure(problem));
+    });
     return result;
   };
   return { lost: lost.signal, query, close };
